@@ -1,0 +1,71 @@
+// Bundles the command into dist/ and measures the bundles: the core and the command must stay small.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { type BuildOptions, build } from 'esbuild';
+
+/** A bundle: what it is made from, where it is written (nowhere: it is only measured), how many bytes it may have. */
+interface Bundle {
+  readonly name: string;
+  readonly entry: string;
+  readonly outfile?: string;
+  readonly limit: number;
+  readonly options: BuildOptions;
+}
+
+const bundles: readonly Bundle[] = [
+  {
+    name: 'core',
+    entry: 'server/src/analysis/analyze.ts',
+    limit: 150_000,
+    options: { platform: 'neutral', format: 'esm', target: 'es2023' },
+  },
+  {
+    name: 'command',
+    entry: 'server/src/node/cli.ts',
+    outfile: 'dist/llb-lens.mjs',
+    limit: 300_000,
+    options: { platform: 'node', format: 'esm', target: 'node20' },
+  },
+];
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Builds every bundle; returns a line for each, and whether one is over its limit. */
+export async function buildAll(): Promise<{ lines: string[]; tooLarge: boolean }> {
+  const lines: string[] = [];
+  let tooLarge = false;
+  for (const bundle of bundles) {
+    if (!existsSync(join(root, bundle.entry))) {
+      lines.push(`${bundle.name.padEnd(8)} not built: there is no ${bundle.entry}`);
+      continue;
+    }
+    const result = await build({
+      ...bundle.options,
+      absWorkingDir: root,
+      entryPoints: [bundle.entry],
+      bundle: true,
+      minify: true,
+      legalComments: 'none',
+      logLevel: 'warning',
+      write: bundle.outfile !== undefined,
+      outfile: bundle.outfile ?? `dist/${bundle.name}.js`,
+      metafile: true,
+    });
+    const bytes = Object.values(result.metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
+    const gzip = result.outputFiles?.[0] ? `, ${gzipSync(result.outputFiles[0].contents).length} gzipped` : '';
+    const over = bytes > bundle.limit;
+    tooLarge ||= over;
+    lines.push(
+      `${bundle.name.padEnd(8)} ${bytes} bytes minified${gzip}, at most ${bundle.limit}${over ? '  TOO LARGE' : ''}`,
+    );
+  }
+  return { lines, tooLarge };
+}
+
+if (import.meta.main) {
+  const { lines, tooLarge } = await buildAll();
+  if (tooLarge || !process.argv.includes('--quiet')) console.log(lines.join('\n'));
+  if (tooLarge) process.exitCode = 1;
+}
