@@ -30,9 +30,9 @@ export function jsonString(s: string): string {
   let out = '"';
   let from = 0;
   for (let i = 0; i < s.length; i++) {
-    const escape = escapeOf(s, i);
-    if (escape === '') continue;
-    out += s.slice(from, i) + escape;
+    const written = escapeOf(s, i);
+    if (written === '') continue;
+    out += s.slice(from, i) + written;
     from = i + 1;
   }
   return `${out}${s.slice(from)}"`;
@@ -69,9 +69,7 @@ export function unmarshalJson(text: string): { readonly value: Json } | { readon
  * json.Decoder.Decode: the first value of `text` and the offset after it. What follows is not looked at.
  * The error is `EOF` for blank text and `unexpected EOF` where the value is not complete.
  */
-export function decodeJson(
-  text: string,
-): { readonly value: Json; readonly end: number } | { readonly error: string } {
+export function decodeJson(text: string): { readonly value: Json; readonly end: number } | { readonly error: string } {
   const reader: Reader = { text, at: 0, error: '' };
   const value = readValue(reader);
   if (value !== undefined) return { value, end: reader.at };
@@ -170,7 +168,7 @@ function readValue(reader: Reader): Json | undefined {
     let value: Json | undefined;
     const code = text.charCodeAt(reader.at);
     if (code === 0x7b || code === 0x5b) {
-      if (stack.length > maxDepth) return fail(reader, 'exceeded max depth');
+      if (stack.length >= maxDepth) return fail(reader, 'exceeded max depth');
       const frame: Frame = { isObject: code === 0x7b, items: [], fields: [], key: '' };
       reader.at++;
       skipSpace(reader);
@@ -278,7 +276,7 @@ function readString(reader: Reader): string | undefined {
     const code = text.charCodeAt(reader.at);
     if (code === 0x22) break;
     if (code < 0x20) return fail(reader, 'in string literal');
-    if (code !== code) return fail(reader, '');
+    if (Number.isNaN(code)) return fail(reader, '');
     reader.at++;
     if (code !== 0x5c) continue;
     escaped = true;
@@ -290,12 +288,12 @@ function readString(reader: Reader): string | undefined {
     }
   }
   const inner = text.slice(start, reader.at++);
-  return (escaped ? unescape(inner) : inner).replace(loneSurrogate, '\ufffd');
+  return (escaped ? unescaped(inner) : inner).replace(loneSurrogate, '\ufffd');
 }
 
 const loneSurrogate = /\p{Surrogate}/gu;
 
-function unescape(s: string): string {
+function unescaped(s: string): string {
   const parts: string[] = [];
   let from = 0;
   for (;;) {

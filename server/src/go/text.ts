@@ -116,7 +116,7 @@ export function parseUint(s: string, base: number, bits: number): Parsed<bigint>
 }
 
 /** strconv.ParseInt; `base` and `bits` as for `parseUint`. */
-export function parseInt(s: string, base: number, bits: number): Parsed<bigint> {
+export function parseInteger(s: string, base: number, bits: number): Parsed<bigint> {
   return parseSigned('ParseInt', s, base, bits);
 }
 
@@ -170,7 +170,6 @@ export function underscoresWellPlaced(s: string): boolean {
 }
 
 const plain = /^[ !#-[\]-~]*$/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the ASCII range is meant.
 const ascii = /^[\x00-\x7f]*$/;
 const lowerAscii = /^[^A-Z\x80-\uffff]*$/;
 const upperAscii = /^[^a-z\x80-\uffff]*$/;
