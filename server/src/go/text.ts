@@ -120,6 +120,16 @@ export function parseInteger(s: string, base: number, bits: number): Parsed<bigi
   return parseSigned('ParseInt', s, base, bits);
 }
 
+/** strconv.ParseInt in base 10 with 64 bits. */
+export function parseInt64(s: string): Parsed<bigint> {
+  return parseSigned('ParseInt', s, 10, 64);
+}
+
+/** strconv.ParseUint in base 10 with 64 bits. */
+export function parseUint64(s: string): Parsed<bigint> {
+  return parseUint(s, 10, 64);
+}
+
 /** strconv.Atoi. The value is exact up to 2^53. */
 export function atoi(s: string): Parsed<number> {
   const parsed = parseSigned('Atoi', s, 10, 64);
