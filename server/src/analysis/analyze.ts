@@ -1,0 +1,99 @@
+// The one pure function that the product stands on: text, configuration and inputs in, the graph and all that is known of it out.
+import type { Dockerfile, Problem } from '../dockerfile/instruction.ts';
+import { readDockerfile } from '../dockerfile/read.ts';
+import { type Definition, marshalDefinition } from '../llb/definition.ts';
+import type { Sha256 } from '../llb/marshal.ts';
+import type { Edge, Vertex } from '../llb/op.ts';
+import { compile } from '../compile/compile.ts';
+import type { BuildInputs, Compilation, MissingInput } from '../compile/compilation.ts';
+import type { CheckWarning } from '../compile/lint.ts';
+import { type BuildConfig, type Options, readOptions } from '../compile/options.ts';
+import type { Stage } from '../compile/stage.ts';
+import { portableSha256 } from './sha256.ts';
+
+export interface Analysis {
+  readonly text: string;
+  readonly dockerfile: Dockerfile;
+  readonly options: Options;
+  readonly compilation: Compilation;
+  /** Everything that makes BuildKit refuse the build; the first is what it says. */
+  readonly problems: readonly Problem[];
+  /** Build checks, as a check run over all stages has them. */
+  readonly warnings: readonly CheckWarning[];
+  /** All stages, hidden ones last. */
+  readonly stages: readonly Stage[];
+  readonly target: Stage | undefined;
+  /** What the target needs, in BuildKit's order. */
+  readonly definition: Definition;
+  /** Inputs that were not known; the stub stood in for them. */
+  readonly missing: readonly MissingInput[];
+  /** Vertices whose digest may change when the missing inputs are known. */
+  readonly provisional: ReadonlySet<Vertex>;
+}
+
+/** Compiles a Dockerfile as BuildKit would. Total: no text makes it throw, and every problem is in the answer. */
+export function analyze(text: string, config: BuildConfig, inputs: BuildInputs, previous?: Analysis): Analysis {
+  const dockerfile = readDockerfile(text, previous?.dockerfile);
+  const { options, error } = readOptions(config);
+  const compiled = compile(dockerfile, options, inputs);
+  const c = compiled.compilation;
+  const sha256: Sha256 = inputs.sha256 ?? portableSha256;
+  const { definition, error: marshalError } = marshalDefinition(compiled.target?.state.out, sha256);
+  const problems = allProblems(dockerfile, c, error);
+  if (problems.length === 0) {
+    const unfit = definition.entries.find((entry) => entry.vertex !== undefined && c.invalid.has(entry.vertex));
+    const reason = unfit === undefined ? marshalError : (c.invalid.get(unfit.vertex as Vertex) as string);
+    if (reason !== undefined) problems.push(marshalProblem(dockerfile, reason, unfit?.vertex));
+  }
+  return {
+    text,
+    dockerfile,
+    options: c.options,
+    compilation: c,
+    problems,
+    warnings: c.warnings,
+    stages: c.stages,
+    target: compiled.target,
+    definition,
+    missing: c.missing,
+    provisional: provisionalVertices(c, definition),
+  };
+}
+
+/** Marshals the vertices of a stage that the target does not need, so that they too have digests. */
+export function marshalStage(stage: Stage, sha256: Sha256 = portableSha256): Definition {
+  return marshalDefinition(stage.state.out, sha256).definition;
+}
+
+function allProblems(dockerfile: Dockerfile, c: Compilation, optionError: string | undefined): Problem[] {
+  const problems: Problem[] = [];
+  const nowhere = { start: 0, end: 0 };
+  if (optionError !== undefined)
+    problems.push({ phase: 'parse', message: optionError, summary: optionError, locations: [], span: nowhere, code: 'bad-option' });
+  const own = c.problems.filter((p) => p.code === 'bad-check-directive');
+  problems.push(...own, ...dockerfile.problems);
+  // What follows from an unreadable line is no news: say only what stands on its own.
+  const confused = dockerfile.problems.some((p) => p.phase === 'parse') || dockerfile.instructions.some((i) => i.kind === 'broken' && /^from$/i.test(i.keyword));
+  if (!confused) problems.push(...c.problems.filter((p) => p.code !== 'bad-check-directive'));
+  return problems;
+}
+
+function marshalProblem(dockerfile: Dockerfile, reason: string, vertex: Vertex | undefined): Problem {
+  const message = `failed to marshal LLB definition: ${reason}`;
+  const span = dockerfile.instructions[vertex?.origin ?? -1]?.span ?? { start: 0, end: 0 };
+  return { phase: 'convert', message, summary: message, locations: [], span, code: 'marshal' };
+}
+
+function provisionalVertices(c: Compilation, definition: Definition): Set<Vertex> {
+  const found = new Set<Vertex>();
+  if (c.missing.length === 0) return found;
+  const guessedStage = (vertex: Vertex): boolean => {
+    if (vertex.origin < 0 || vertex.op.kind === 'source' || vertex.op.kind === 'merge') return false;
+    return c.stages.some((s) => s.guessed && s.steps.some((step) => step.vertices.includes(vertex)));
+  };
+  for (const { vertex } of definition.entries) {
+    if (vertex === undefined) continue;
+    if (c.guessed.has(vertex) || vertex.inputs.some((edge: Edge) => found.has(edge.vertex)) || guessedStage(vertex)) found.add(vertex);
+  }
+  return found;
+}

@@ -1,0 +1,156 @@
+// Protobuf's wire format, written from the end to the front so that every length is known when it is needed.
+// One buffer serves all; nothing here is re-entrant, and nothing needs to be: marshalling is synchronous.
+import { encodeUtf8, hasInvalidUtf8 } from '../go/utf8.ts';
+
+let buffer = new Uint8Array(1 << 14);
+let at = buffer.length;
+let invalid = false;
+
+/** Starts a new message. */
+export function begin(): void {
+  at = buffer.length;
+  invalid = false;
+}
+
+/** A copy of what was written since `begin`. */
+export function finish(): Uint8Array {
+  return buffer.slice(at);
+}
+
+/** A copy of what was written since `from`. */
+export function written(from: number): Uint8Array {
+  return buffer.slice(at, buffer.length - from);
+}
+
+/** True where a string field was not valid UTF-8, which Go's marshaller refuses. */
+export function sawInvalidUtf8(): boolean {
+  return invalid;
+}
+
+/** The place reached so far; give it to `endMessage` or `endBytes` after writing the content. */
+export function mark(): number {
+  return buffer.length - at;
+}
+
+/** Closes a length-delimited field whose content was written since `from`. */
+export function endMessage(field: number, from: number): void {
+  putVarint(buffer.length - at - from);
+  putTag(field, 2);
+}
+
+/** A string field; the empty string is written too. */
+export function putString(field: number, value: string): void {
+  const length = value.length;
+  reserve(length * 3 + 12);
+  const end = at;
+  let i = length;
+  while (i > 0) {
+    const code = value.charCodeAt(--i);
+    if (code >= 0x80) {
+      at = end;
+      if (hasInvalidUtf8(value)) invalid = true;
+      const bytes = encodeUtf8(value);
+      at -= bytes.length;
+      buffer.set(bytes, at);
+      break;
+    }
+    buffer[--at] = code;
+  }
+  putVarint(end - at);
+  putTag(field, 2);
+}
+
+/** A string field, left out where empty. */
+export function putText(field: number, value: string): void {
+  if (value !== '') putString(field, value);
+}
+
+/** Ready-made bytes, copied as they are (a field with its tag, or several). */
+export function putRaw(bytes: Uint8Array): void {
+  reserve(bytes.length);
+  at -= bytes.length;
+  buffer.set(bytes, at);
+}
+
+/** A bytes field, left out where empty. */
+export function putBytes(field: number, bytes: Uint8Array): void {
+  if (bytes.length === 0) return;
+  putBytesAlways(field, bytes);
+}
+
+/** A bytes field, also where empty (an element of a repeated field). */
+export function putBytesAlways(field: number, bytes: Uint8Array): void {
+  reserve(bytes.length + 12);
+  at -= bytes.length;
+  buffer.set(bytes, at);
+  putVarint(bytes.length);
+  putTag(field, 2);
+}
+
+/** An integer field, left out where zero; negative numbers are sign-extended to ten bytes. */
+export function putInt(field: number, value: number): void {
+  if (value !== 0) putIntAlways(field, value);
+}
+
+/** An integer field, also where zero (a member of a oneof). */
+export function putIntAlways(field: number, value: number): void {
+  reserve(24);
+  if (value < 0 || value > 0x7fffffff) putBigVarint(BigInt.asUintN(64, BigInt(value)));
+  else putVarint(value);
+  putTag(field, 0);
+}
+
+/** A 64-bit integer field, left out where zero. */
+export function putBigInt(field: number, value: bigint): void {
+  if (value === 0n) return;
+  reserve(24);
+  putBigVarint(BigInt.asUintN(64, value));
+  putTag(field, 0);
+}
+
+export function putBool(field: number, value: boolean): void {
+  if (!value) return;
+  reserve(8);
+  buffer[--at] = 1;
+  putTag(field, 0);
+}
+
+function putTag(field: number, type: number): void {
+  putVarint((field << 3) | type);
+}
+
+function putVarint(value: number): void {
+  reserve(6);
+  if (value < 0x80) {
+    buffer[--at] = value;
+    return;
+  }
+  let size = 2;
+  for (let rest = value >>> 14; rest > 0; rest >>>= 7) size++;
+  at -= size;
+  let i = at;
+  while (value >= 0x80) {
+    buffer[i++] = (value & 0x7f) | 0x80;
+    value >>>= 7;
+  }
+  buffer[i] = value;
+}
+
+function putBigVarint(value: bigint): void {
+  const bytes: number[] = [];
+  while (value >= 0x80n) {
+    bytes.push(Number(value & 0x7fn) | 0x80);
+    value >>= 7n;
+  }
+  bytes.push(Number(value));
+  for (let i = bytes.length - 1; i >= 0; i--) buffer[--at] = bytes[i] as number;
+}
+
+function reserve(size: number): void {
+  if (at >= size) return;
+  const used = buffer.length - at;
+  const larger = new Uint8Array(Math.max(buffer.length * 2, used + size + 1024));
+  larger.set(buffer.subarray(at), larger.length - used);
+  at = larger.length - used;
+  buffer = larger;
+}
