@@ -45,10 +45,9 @@ function parseFloat64(s: string): { readonly value: number } | { readonly error:
   }
   const digits = s.replaceAll('_', '');
   const isHex = hexNumber.test(digits);
-  // Only hexadecimal numbers may have underscores.
-  const wellFormed = isHex ? s === digits || underscoresWellPlaced(s) : s === digits && decimalNumber.test(s);
+  const wellFormed = (isHex || decimalNumber.test(digits)) && (s === digits || underscoresWellPlaced(s));
   if (!wellFormed) return numberError('ParseFloat', s, 'invalid syntax');
-  const value = isHex ? hexValue(digits) : Number(s);
+  const value = isHex ? hexValue(digits) : Number(digits);
   if (value === undefined) return numberError('ParseFloat', s, 'invalid syntax');
   return Number.isFinite(value) ? { value } : numberError('ParseFloat', s, 'value out of range');
 }
