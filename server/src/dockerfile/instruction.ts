@@ -73,7 +73,8 @@ export interface Piece {
   readonly source: number;
 }
 
-interface InstructionBase {
+/** What every instruction has. */
+export interface InstructionBase {
   /** The keyword as written. */
   readonly keyword: string;
   /** The logical line as BuildKit keeps it (Node.Original): continuations joined, comments between dropped. */
@@ -186,22 +187,53 @@ export interface RunInstruction extends InstructionBase, CommandLine {
   /** Names of the flags that were used. */
   readonly flagsUsed: readonly string[];
 }
-export interface CmdInstruction extends InstructionBase, CommandLine { readonly kind: 'cmd' }
-export interface EntrypointInstruction extends InstructionBase, CommandLine { readonly kind: 'entrypoint' }
-export interface EnvInstruction extends InstructionBase { readonly kind: 'env'; readonly pairs: readonly KeyValue[] }
-export interface LabelInstruction extends InstructionBase { readonly kind: 'label'; readonly pairs: readonly KeyValue[] }
-export interface ArgInstruction extends InstructionBase { readonly kind: 'arg'; readonly declarations: readonly ArgDeclaration[] }
-export interface WorkdirInstruction extends InstructionBase { readonly kind: 'workdir'; readonly path: Word }
-export interface UserInstruction extends InstructionBase { readonly kind: 'user'; readonly user: Word }
+export interface CmdInstruction extends InstructionBase, CommandLine {
+  readonly kind: 'cmd';
+}
+export interface EntrypointInstruction extends InstructionBase, CommandLine {
+  readonly kind: 'entrypoint';
+}
+export interface EnvInstruction extends InstructionBase {
+  readonly kind: 'env';
+  readonly pairs: readonly KeyValue[];
+}
+export interface LabelInstruction extends InstructionBase {
+  readonly kind: 'label';
+  readonly pairs: readonly KeyValue[];
+}
+export interface ArgInstruction extends InstructionBase {
+  readonly kind: 'arg';
+  readonly declarations: readonly ArgDeclaration[];
+}
+export interface WorkdirInstruction extends InstructionBase {
+  readonly kind: 'workdir';
+  readonly path: Word;
+}
+export interface UserInstruction extends InstructionBase {
+  readonly kind: 'user';
+  readonly user: Word;
+}
 export interface ExposeInstruction extends InstructionBase {
   readonly kind: 'expose';
   /** Sorted bytewise, as BuildKit sorts them. */
   readonly ports: readonly Word[];
 }
-export interface VolumeInstruction extends InstructionBase { readonly kind: 'volume'; readonly volumes: readonly Word[] }
-export interface StopSignalInstruction extends InstructionBase { readonly kind: 'stopsignal'; readonly signal: Word }
-export interface ShellInstruction extends InstructionBase { readonly kind: 'shell'; readonly shell: readonly string[] }
-export interface MaintainerInstruction extends InstructionBase { readonly kind: 'maintainer'; readonly maintainer: string }
+export interface VolumeInstruction extends InstructionBase {
+  readonly kind: 'volume';
+  readonly volumes: readonly Word[];
+}
+export interface StopSignalInstruction extends InstructionBase {
+  readonly kind: 'stopsignal';
+  readonly signal: Word;
+}
+export interface ShellInstruction extends InstructionBase {
+  readonly kind: 'shell';
+  readonly shell: readonly string[];
+}
+export interface MaintainerInstruction extends InstructionBase {
+  readonly kind: 'maintainer';
+  readonly maintainer: string;
+}
 export interface OnbuildInstruction extends InstructionBase {
   readonly kind: 'onbuild';
   /** The trigger as BuildKit stores it in the image (heredocs included). */
@@ -218,15 +250,35 @@ export interface Healthcheck {
   readonly startInterval: number;
   readonly retries: number;
 }
-export interface HealthcheckInstruction extends InstructionBase { readonly kind: 'healthcheck'; readonly health: Healthcheck }
+export interface HealthcheckInstruction extends InstructionBase {
+  readonly kind: 'healthcheck';
+  readonly health: Healthcheck;
+}
 /** An instruction that BuildKit refuses; kept so that the editor still knows its tokens. */
-export interface BrokenInstruction extends InstructionBase { readonly kind: 'broken' }
+export interface BrokenInstruction extends InstructionBase {
+  readonly kind: 'broken';
+}
 
 export type Instruction =
-  | FromInstruction | CopyInstruction | AddInstruction | RunInstruction | CmdInstruction | EntrypointInstruction
-  | EnvInstruction | LabelInstruction | ArgInstruction | WorkdirInstruction | UserInstruction | ExposeInstruction
-  | VolumeInstruction | StopSignalInstruction | ShellInstruction | MaintainerInstruction | OnbuildInstruction
-  | HealthcheckInstruction | BrokenInstruction;
+  | FromInstruction
+  | CopyInstruction
+  | AddInstruction
+  | RunInstruction
+  | CmdInstruction
+  | EntrypointInstruction
+  | EnvInstruction
+  | LabelInstruction
+  | ArgInstruction
+  | WorkdirInstruction
+  | UserInstruction
+  | ExposeInstruction
+  | VolumeInstruction
+  | StopSignalInstruction
+  | ShellInstruction
+  | MaintainerInstruction
+  | OnbuildInstruction
+  | HealthcheckInstruction
+  | BrokenInstruction;
 
 /** A directive at the top of the file (`# syntax=...`, `# escape=...`, `# check=...`). */
 export interface Directive {

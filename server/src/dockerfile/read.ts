@@ -1,0 +1,528 @@
+// Reads a whole Dockerfile: lines, continuations, comments, heredocs, and every problem in BuildKit's order.
+import { trimSpace } from '../go/text.ts';
+import { skipSpace } from '../go/unicode.ts';
+import { decodeUtf8, encodeUtf8, utf8Length } from '../go/utf8.ts';
+import { readDirectiveLine } from './directives.ts';
+import { type HeredocWord, heredocsOfLine } from './heredocs.ts';
+import type {
+  Comment,
+  Directive,
+  Dockerfile,
+  Heredoc,
+  Instruction,
+  InstructionBase,
+  LineRange,
+  Phase,
+  Piece,
+  Problem,
+  Word,
+} from './instruction.ts';
+import { argsOf, type InstructionError, readInstruction } from './instructions.ts';
+import { instructionNames, type Line, readLine } from './lineParsers.ts';
+import { spanOf } from './spans.ts';
+
+/** Reads `text`. Never fails: what is wrong is in `problems`, the error that BuildKit stops at first. */
+export function readDockerfile(text: string): Dockerfile {
+  const reader = newReader(text);
+  readAll(reader);
+  const { parseProblems, instructionProblems } = reader;
+  return {
+    text,
+    escape: reader.escape === backslash ? '\\' : '`',
+    directives: reader.directives,
+    comments: reader.comments,
+    instructions: reader.instructions,
+    problems: instructionProblems.length === 0 ? parseProblems : parseProblems.concat(instructionProblems),
+    emptyContinuations: reader.emptyContinuations,
+    lineStarts: reader.lineStarts,
+  };
+}
+
+/** What an ONBUILD trigger out of an image's config says. */
+export interface Trigger {
+  /** The one instruction, undefined where the text does not hold exactly one that can be read. */
+  readonly instruction: Instruction | undefined;
+  /** BuildKit's error text, as it says it of a trigger, undefined where the trigger is good. */
+  readonly error: string | undefined;
+  /** True where BuildKit attaches its own location to the error, because reading failed. */
+  readonly file: Dockerfile;
+}
+
+/** Reads a trigger as BuildKit does when an image that has it is a base. */
+export function readTrigger(expression: string): Trigger {
+  const file = readDockerfile(expression === '' ? '\n' : expression);
+  const parseProblem = file.problems.find((problem) => problem.phase === 'parse');
+  if (parseProblem) return { instruction: undefined, error: parseProblem.message, file };
+  const [instruction] = file.instructions;
+  if (instruction === undefined || file.instructions.length !== 1)
+    return { instruction: undefined, error: 'onbuild trigger should be a single expression', file };
+  const problem = file.problems.find((candidate) => candidate.code !== noStageCode);
+  if (problem) return { instruction, error: problem.summary, file };
+  if (instruction.kind === 'from') return { instruction, error: '*instructions.Stage is not a command type', file };
+  return { instruction, error: undefined, file };
+}
+
+const backslash = 0x5c;
+const hash = 0x23;
+const carriageReturn = 0x0d;
+const noStageCode = 'no-stage';
+/** The greatest line that BuildKit reads, in bytes, its line feed not counted. */
+const maxLineBytes = 65535;
+
+interface Reader {
+  readonly text: string;
+  escape: number;
+  /** Where the next physical line starts. */
+  pos: number;
+  /** The line last read: its start, and its end without line feed and carriage returns. */
+  start: number;
+  end: number;
+  /** How many lines BuildKit has read. */
+  line: number;
+  /** A line too long for BuildKit: seen inside an instruction, to be read up to the limit, or neither. */
+  tooLong: 'none' | 'met' | 'reading';
+  directivesDone: boolean;
+  stageSeen: boolean;
+  comment: PreviousComment | undefined;
+  readonly lineStarts: number[];
+  readonly directives: Directive[];
+  readonly comments: Comment[];
+  readonly instructions: Instruction[];
+  readonly parseProblems: Problem[];
+  readonly instructionProblems: Problem[];
+  readonly emptyContinuations: Dockerfile['emptyContinuations'][number][];
+}
+
+interface PreviousComment {
+  readonly lines: string[];
+  readonly start: number;
+  end: number;
+}
+
+const noComments: readonly string[] = [];
+const noHeredocs: readonly Heredoc[] = [];
+const noLocations: readonly LineRange[] = [];
+
+function newReader(text: string): Reader {
+  return {
+    text,
+    escape: backslash,
+    pos: 0,
+    start: 0,
+    end: 0,
+    line: 0,
+    tooLong: 'none',
+    directivesDone: false,
+    stageSeen: false,
+    comment: undefined,
+    lineStarts: [0],
+    directives: [],
+    comments: [],
+    instructions: [],
+    parseProblems: [],
+    instructionProblems: [],
+    emptyContinuations: [],
+  };
+}
+
+function readAll(reader: Reader): void {
+  const { text } = reader;
+  if (text === '') {
+    addProblem(reader, 'parse', 'the Dockerfile cannot be empty', 'empty-file', undefined, 0, 0);
+    return;
+  }
+  while (nextLine(reader, true)) {
+    let start = reader.start;
+    if (start === 0 && text.charCodeAt(0) === 0xfeff) start = 1;
+    const { end } = reader;
+    const first = skipSpace(text, start, end);
+    const isComment = first < end && text.charCodeAt(first) === hash;
+    if (isComment) readComment(reader, start, first, end);
+    else {
+      reader.directivesDone = true;
+      if (first < end) readLogicalLine(reader, first);
+    }
+    if (reader.tooLong === 'reading') tooLongProblem(reader);
+  }
+  if (reader.instructions.length === 0) noInstructions(reader);
+}
+
+/**
+ * Moves to the next physical line; false at the end, and where BuildKit gives up on a line that is too long. It
+ * notices that one only once, though: met inside an instruction, it then reads the line up to the limit.
+ */
+function nextLine(reader: Reader, outermost: boolean): boolean {
+  const { text } = reader;
+  for (;;) {
+    const start = reader.pos;
+    if (start >= text.length) return false;
+    if (reader.tooLong === 'met') {
+      if (!outermost) return false;
+      reader.tooLong = 'reading';
+      const limit = limitOf(text, start);
+      advance(reader, limit, text.indexOf('\n', start));
+      return true;
+    }
+    if (reader.tooLong === 'reading' && !outermost) return false;
+    const newline = text.indexOf('\n', start);
+    const end = newline < 0 ? text.length : newline;
+    if (end - start > maxLineBytes / 3 && utf8Length(text.slice(start, end)) > maxLineBytes) {
+      if (!outermost) {
+        reader.tooLong = 'met';
+        return false;
+      }
+      reader.start = start;
+      reader.end = end;
+      reader.pos = newline < 0 ? text.length : newline + 1;
+      reader.lineStarts.push(...(newline < 0 ? [] : [reader.pos]));
+      tooLongProblem(reader);
+      reader.line++;
+      continue;
+    }
+    advance(reader, end, newline);
+    return true;
+  }
+}
+
+function advance(reader: Reader, lineEnd: number, newline: number): void {
+  const { text } = reader;
+  reader.start = reader.pos;
+  reader.line++;
+  let end = lineEnd;
+  while (end > reader.start && text.charCodeAt(end - 1) === carriageReturn) end--;
+  reader.end = end;
+  if (newline < 0) reader.pos = text.length;
+  else {
+    reader.pos = newline + 1;
+    reader.lineStarts.push(newline + 1);
+  }
+}
+
+/** The offset of the character at which a line from `start` on reaches BuildKit's buffer of 65536 bytes. */
+function limitOf(text: string, start: number): number {
+  let low = start;
+  let high = Math.min(start + maxLineBytes + 1, text.length);
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (utf8Length(text.slice(start, middle)) <= maxLineBytes + 1) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+function tooLongProblem(reader: Reader): void {
+  if (reader.instructions.length === 0) noInstructions(reader);
+  const summary = `dockerfile line greater than max allowed size of ${maxLineBytes}`;
+  const location = { first: reader.line, last: reader.line };
+  addProblem(reader, 'parse', summary, 'line-too-long', location, reader.start, reader.end);
+  reader.tooLong = 'none';
+}
+
+function noInstructions(reader: Reader): void {
+  const location = { first: reader.line, last: reader.line };
+  addProblem(reader, 'parse', 'file with no instructions', 'no-instructions', location, 0, 0);
+}
+
+/** A comment line outside of instructions: perhaps a directive, else it may describe the next instruction. */
+function readComment(reader: Reader, start: number, first: number, end: number): void {
+  const { text } = reader;
+  const comment = commentText(text, start, first, end);
+  if (!reader.directivesDone && readDirective(reader, first, end)) return;
+  reader.comments.push({ span: { start: first, end } });
+  if (comment === '') reader.comment = undefined;
+  else if (reader.comment) {
+    reader.comment.lines.push(comment);
+    reader.comment.end = end;
+  } else reader.comment = { lines: [comment], start: first, end };
+}
+
+/** BuildKit drops the first byte of the line, be it the `#` or white space in front. */
+function commentText(text: string, start: number, first: number, end: number): string {
+  if (first === start) return trimSpace(text.slice(first + 1, end));
+  if (text.charCodeAt(start) < 0x80) return trimSpace(text.slice(start + 1, end));
+  return trimSpace(decodeUtf8(encodeUtf8(text.slice(start, end)).subarray(1)));
+}
+
+function readDirective(reader: Reader, start: number, end: number): boolean {
+  const { text } = reader;
+  const read = readDirectiveLine(text, start, end, '#');
+  if (!read) {
+    reader.directivesDone = true;
+    return false;
+  }
+  const { name, nameStart, nameEnd, valueStart, valueEnd } = read;
+  // BuildKit has not counted this line yet.
+  const location = { first: reader.line - 1, last: reader.line - 1 };
+  if (reader.directives.some((directive) => directive.name === name)) {
+    const summary = `only one ${name} parser directive can be used`;
+    addProblem(reader, 'parse', summary, 'duplicate-directive', location, start, end);
+    return true;
+  }
+  const value = text.slice(valueStart, valueEnd);
+  reader.directives.push({
+    name,
+    value,
+    line: reader.line,
+    span: { start, end },
+    nameSpan: { start: nameStart, end: nameEnd },
+    valueSpan: { start: valueStart, end: valueEnd },
+  });
+  if (name === 'escape') {
+    if (value === '\\' || value === '`') reader.escape = value.charCodeAt(0);
+    else {
+      const summary = `invalid escape token '${value}' does not match \` or \\`;
+      addProblem(reader, 'parse', summary, 'invalid-escape', location, valueStart, valueEnd);
+    }
+  }
+  return true;
+}
+
+/** The content's end before a continuation at the end of `text[start, end)`; -1 where there is none. */
+function continuationAt(text: string, start: number, end: number, escapeCode: number): number {
+  let i = end - 1;
+  while (i >= start) {
+    const code = text.charCodeAt(i);
+    if (code !== 0x20 && code !== 0x09) break;
+    i--;
+  }
+  if (i < start || text.charCodeAt(i) !== escapeCode) return -1;
+  return i === start || text.charCodeAt(i - 1) !== escapeCode ? i : -1;
+}
+
+/** An instruction that starts at `first` on the current line. */
+function readLogicalLine(reader: Reader, first: number): void {
+  const { text, escape: escapeCode } = reader;
+  const startLine = reader.line;
+  let end = reader.end;
+  const pieces: Piece[] = [{ at: 0, source: first }];
+  let contentEnd = continuationAt(text, first, end, escapeCode);
+  let original = text.slice(first, contentEnd < 0 ? end : contentEnd);
+  if (contentEnd >= 0) {
+    let emptyLines: { start: number; end: number }[] | undefined;
+    while (contentEnd >= 0 && nextLine(reader, false)) {
+      const { start } = reader;
+      end = reader.end;
+      const content = skipSpace(text, start, end);
+      if (content === end) {
+        emptyLines ??= [];
+        emptyLines.push({ start, end });
+        continue;
+      }
+      if (text.charCodeAt(content) === hash) {
+        reader.comments.push({ span: { start: content, end } });
+        continue;
+      }
+      contentEnd = continuationAt(text, start, end, escapeCode);
+      const pieceEnd = contentEnd < 0 ? end : contentEnd;
+      if (pieceEnd > start) {
+        // A piece without characters is of no use to anyone.
+        if (original.length === (pieces[pieces.length - 1] as Piece).at) pieces.pop();
+        pieces.push({ at: original.length, source: start });
+        original += text.slice(start, pieceEnd);
+      }
+    }
+    if (emptyLines) reader.emptyContinuations.push({ line: reader.line, spans: emptyLines });
+  }
+  readLineText(reader, original, pieces, startLine, first, end);
+}
+
+/** The instruction of a joined line; `end` is where its last physical line ends. */
+function readLineText(
+  reader: Reader,
+  original: string,
+  pieces: readonly Piece[],
+  startLine: number,
+  first: number,
+  lineEnd: number,
+): void {
+  const line = readLine(original, reader.escape);
+  const place = { original, pieces };
+  let heredocs = noHeredocs;
+  let end = lineEnd;
+  let failed = false;
+  if (line.error) {
+    const { summary, code, start, end: errorEnd } = line.error;
+    const span = spanOf(place, start, errorEnd);
+    addProblem(reader, 'parse', summary, code, { first: startLine, last: reader.line }, span.start, span.end);
+    failed = true;
+  } else if (mayHaveHeredocs(line) && original.includes('<<')) {
+    const read = readHeredocs(reader, place, startLine);
+    heredocs = read.heredocs;
+    if (read.end >= 0) end = read.end;
+    failed = read.failed;
+  }
+  const lines = { first: startLine, last: reader.line };
+  const { comment } = reader;
+  reader.comment = undefined;
+  const base: InstructionBase = {
+    keyword: line.keyword,
+    original,
+    code: trimSpace(original),
+    pieces,
+    span: { start: first, end },
+    lines,
+    comments: comment ? comment.lines : noComments,
+    commentSpan: comment ? { start: comment.start, end: comment.end } : undefined,
+    flags: line.flags,
+    heredocs,
+    json: line.json,
+    args: argsOf(line),
+    broken: false,
+  };
+  if (failed) {
+    // A stage may have been meant: then what follows is not without one.
+    if (line.known === 'from') reader.stageSeen = true;
+    reader.instructions.push({ ...base, broken: true, kind: 'broken' });
+    return;
+  }
+  const errors: InstructionError[] = [];
+  let instruction = readInstruction(line, base, reader.escape, errors);
+  for (const error of errors) {
+    const span = spanOf(base, error.start, error.end);
+    addInstructionProblem(reader, error, lines, span.start, span.end);
+  }
+  if (!reader.stageSeen) {
+    if (line.known === 'from' || line.known === undefined) reader.stageSeen = true;
+    else if (errors.length === 0 && instruction.kind !== 'arg') {
+      const span = spanOf(base, line.keywordStart, line.keywordEnd);
+      const summary = 'no build stage in current context';
+      addProblem(reader, 'instruction', summary, noStageCode, lines, span.start, span.end);
+      instruction = { ...base, broken: true, kind: 'broken' };
+    }
+  }
+  reader.instructions.push(instruction);
+}
+
+function mayHaveHeredocs(line: Line): boolean {
+  const { known, json } = line.known === 'onbuild' ? (line.trigger ?? line) : line;
+  return (known === 'run' || known === 'copy' || known === 'add') && !json;
+}
+
+interface HeredocsRead {
+  readonly heredocs: readonly Heredoc[];
+  /** Where the last terminator ends, -1 where there is none. */
+  readonly end: number;
+  readonly failed: boolean;
+}
+
+function readHeredocs(
+  reader: Reader,
+  place: { readonly original: string; readonly pieces: readonly Piece[] },
+  startLine: number,
+): HeredocsRead {
+  const { text } = reader;
+  const announced = heredocsOfLine(place.original);
+  if ('error' in announced) {
+    const span = spanOf(place, announced.word.start, announced.word.end);
+    const location = { first: startLine, last: reader.line };
+    addProblem(reader, 'parse', announced.error, 'invalid-heredoc', location, span.start, span.end);
+    return { heredocs: noHeredocs, end: -1, failed: true };
+  }
+  const heredocs: Heredoc[] = [];
+  let end = -1;
+  for (const { heredoc, word } of announced) {
+    const contentStart = reader.pos;
+    const before = { line: reader.line, lineStarts: reader.lineStarts.length };
+    const found = findTerminator(reader, heredoc);
+    if (found < 0) {
+      const span = spanOf(place, word.start, word.end);
+      const location = { first: startLine, last: reader.line };
+      addProblem(reader, 'parse', 'unterminated heredoc', 'unterminated-heredoc', location, span.start, span.end);
+      rewind(reader, contentStart, before);
+      return { heredocs, end, failed: true };
+    }
+    end = reader.end;
+    heredocs.push({
+      name: heredoc.name,
+      fileDescriptor: heredoc.fileDescriptor,
+      expand: heredoc.expand,
+      chomp: heredoc.chomp,
+      content: text.slice(contentStart, reader.start),
+      contentSpan: { start: contentStart, end: reader.start },
+      terminatorSpan: { start: found, end: reader.end },
+      word: wordAt(place.original, word),
+    });
+  }
+  return { heredocs, end, failed: false };
+}
+
+/** The word as the line has it, quotes included. */
+function wordAt(original: string, word: Word): Word {
+  return { value: original.slice(word.start, word.end), start: word.start, end: word.end };
+}
+
+/** Moves to the line that ends the heredoc; the offset of its name there, -1 where there is none. */
+function findTerminator(reader: Reader, heredoc: HeredocWord): number {
+  const { text } = reader;
+  const { name, chomp } = heredoc;
+  while (nextLine(reader, false)) {
+    let start = reader.start;
+    if (chomp) while (start < reader.end && text.charCodeAt(start) === 0x09) start++;
+    if (reader.end - start === name.length && text.startsWith(name, start)) return start;
+  }
+  return -1;
+}
+
+/**
+ * After a heredoc without end: goes back and skips what may be its content, up to a line that starts like an
+ * instruction, so that the rest of a half-written file still makes sense.
+ */
+function rewind(
+  reader: Reader,
+  contentStart: number,
+  before: { readonly line: number; readonly lineStarts: number },
+): void {
+  const { text } = reader;
+  reader.pos = contentStart;
+  reader.line = before.line;
+  reader.lineStarts.length = before.lineStarts;
+  if (reader.tooLong !== 'none') reader.tooLong = 'none';
+  while (reader.pos < text.length && !startsInstruction(text, reader.pos)) {
+    const newline = text.indexOf('\n', reader.pos);
+    advance(reader, newline < 0 ? text.length : newline, newline);
+  }
+}
+
+function startsInstruction(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  if (code < 0x41 || code > 0x5a) return false;
+  for (const name of instructionNames) {
+    if (!text.startsWith(name, at)) continue;
+    const next = text.charCodeAt(at + name.length);
+    if (next === 0x20 || next === 0x09) return true;
+  }
+  return false;
+}
+
+function addInstructionProblem(
+  reader: Reader,
+  error: InstructionError,
+  lines: LineRange,
+  start: number,
+  end: number,
+): void {
+  const { summary, code, suggestion } = error;
+  const problem = {
+    phase: 'instruction' as const,
+    message: `dockerfile parse error on line ${lines.first}: ${summary}`,
+    summary,
+    locations: [lines],
+    span: { start, end },
+    code,
+  };
+  reader.instructionProblems.push(suggestion === undefined ? problem : { ...problem, suggestion });
+}
+
+function addProblem(
+  reader: Reader,
+  phase: Phase,
+  summary: string,
+  code: string,
+  location: LineRange | undefined,
+  start: number,
+  end: number,
+): void {
+  const locations = location ? [location] : noLocations;
+  const problem = { phase, message: summary, summary, locations, span: { start, end }, code };
+  (phase === 'parse' ? reader.parseProblems : reader.instructionProblems).push(problem);
+}
