@@ -24,7 +24,7 @@ export function readFlags(source: string, from: number, to: number, shift: numbe
   flags.length = 0;
   const restByte = scanFlags(text, 0, text.length, escapeCode, true, (raw, start, end, equals) =>
     flags.push(
-      newFlag(raw, placeOf(places, start, shift), placeOf(places, end, shift), placeOf(places, equals, shift)),
+      newFlag(raw, placeOf(places, start) + shift, endPlaceOf(places, end) + shift, placeOf(places, equals) + shift),
     ),
   );
   const tail = decodeUtf8(bytes.subarray(restByte));
@@ -40,7 +40,7 @@ export function flagPlaces(original: string, flag: Flag, escapeCode: number): re
   const { text, places } = bytewise(original, flag.start, flag.end);
   const result: number[] = [];
   let quote = 0;
-  for (let i = 0; i < text.length; i++) {
+  for (let i = 0; i < text.length && result.length < flag.raw.length; i++) {
     let code = text.charCodeAt(i);
     if (code === escapeCode) {
       i++;
@@ -156,8 +156,15 @@ export function bytewise(source: string, from: number, to: number): Bytewise {
   return { bytes, text: characters.join(''), places };
 }
 
-function placeOf(places: readonly number[], byte: number, shift: number): number {
-  return (places[byte] as number) + shift;
+function placeOf(places: readonly number[], byte: number): number {
+  return places[byte] as number;
+}
+
+/** The end of the unit whose byte stands before `byte`: a flag may end within a character. */
+function endPlaceOf(places: readonly number[], byte: number): number {
+  let i = byte;
+  while (i < places.length - 1 && places[i] === places[i - 1]) i++;
+  return places[i] as number;
 }
 
 function isRawBlank(code: number): boolean {

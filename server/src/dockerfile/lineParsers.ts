@@ -280,7 +280,7 @@ function readPairs(
     return [
       { value: source.slice(from, keyEnd), start: from + shift, end: keyEnd + shift },
       { value: source.slice(valueStart, to), start: valueStart + shift, end: to + shift },
-      { value: '', start: keyEnd + shift, end: valueStart + shift },
+      { value: '', start: keyEnd + shift, end: keyEnd + shift },
     ];
   }
   const parts: Word[] = [];

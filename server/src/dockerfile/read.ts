@@ -297,6 +297,7 @@ function readLogicalLine(reader: Reader, first: number): void {
   const pieces: Piece[] = [{ at: 0, source: first }];
   let contentEnd = continuationAt(text, first, end, escapeCode);
   let original = text.slice(first, contentEnd < 0 ? end : contentEnd);
+  let torn = false;
   if (contentEnd >= 0) {
     let emptyLines: { start: number; end: number }[] | undefined;
     while (contentEnd >= 0 && nextLine(reader, false)) {
@@ -317,13 +318,36 @@ function readLogicalLine(reader: Reader, first: number): void {
       if (pieceEnd > start) {
         // A piece without characters is of no use to anyone.
         if (original.length === (pieces[pieces.length - 1] as Piece).at) pieces.pop();
+        torn ||= isRawByte(text.charCodeAt(start)) && isRawByte(original.charCodeAt(original.length - 1));
         pieces.push({ at: original.length, source: start });
         original += text.slice(start, pieceEnd);
       }
     }
     if (emptyLines) reader.emptyContinuations.push({ line: reader.line, spans: emptyLines });
   }
-  readLineText(reader, original, pieces, startLine, first, end);
+  const mended = torn ? mend(original, pieces) : { original, pieces };
+  readLineText(reader, mended.original, mended.pieces, startLine, first, end);
+}
+
+function isRawByte(code: number): boolean {
+  return code >= 0xdc80 && code <= 0xdcff;
+}
+
+/** Bytes that only joining the lines makes a character are one here too. It stands where the first of them stood. */
+function mend(original: string, pieces: readonly Piece[]): { readonly original: string; readonly pieces: Piece[] } {
+  const mended: Piece[] = [];
+  let joined = '';
+  for (const [i, piece] of pieces.entries()) {
+    const end = pieces[i + 1]?.at ?? original.length;
+    const next = decodeUtf8(encodeUtf8(joined + original.slice(piece.at, end)));
+    // The bytes at the start of the piece that went into a character before it.
+    let taken = 0;
+    while (taken < end - piece.at && !next.endsWith(original.slice(piece.at + taken, end))) taken++;
+    if (taken < end - piece.at)
+      mended.push({ at: next.length - (end - piece.at - taken), source: piece.source + taken });
+    joined = next;
+  }
+  return { original: joined, pieces: mended };
 }
 
 /** The instruction of a joined line; `end` is where its last physical line ends. */
