@@ -49,7 +49,7 @@ export function flagPlaces(original: string, flag: Flag, escapeCode: number): re
     } else if (quote === 0 && (code === 0x27 || code === 0x22)) {
       quote = code;
       continue;
-    } else if (code === quote) {
+    } else if (quote !== 0 && code === quote) {
       quote = 0;
       continue;
     }

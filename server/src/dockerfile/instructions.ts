@@ -1,8 +1,8 @@
 // A line in its parts into a typed instruction: the second of BuildKit's two readings, with its errors.
+import { csvFieldPlaces } from '../go/csv.ts';
+import { parseDuration } from '../go/duration.ts';
 import { equalFold, parseInteger, quote, toLower, toUpper, trimSpace } from '../go/text.ts';
 import { compareUtf8 } from '../go/utf8.ts';
-import { readCsv } from './csv.ts';
-import { parseDuration } from './duration.ts';
 import { flagPlaces } from './flags.ts';
 import { chompTabs, parseHeredoc } from './heredocs.ts';
 import type {
@@ -44,14 +44,17 @@ export function readInstruction(
 /** A flag of RUN --mount with the place of each field. */
 export function mountOf(base: { readonly original: string }, flag: Flag, escapeCode: number): Mount {
   const value = flag.value ?? '';
-  const csv = readCsv(value);
-  if ('error' in csv) return { flag, fields: [] };
+  const csv = csvFieldPlaces(value);
+  if (typeof csv === 'string') return { flag, fields: [] };
   const places = flagPlaces(base.original, flag, escapeCode);
   const valueOffset = flag.raw.length - value.length;
   const placeOf = (i: number): number => (places ? (places[valueOffset + i] as number) : flag.start + valueOffset + i);
   const fields: MountField[] = [];
   for (const field of csv) {
-    const { value: text, start, end } = field;
+    const text = field.value;
+    const quoted = value[field.start] === '"';
+    const start = quoted ? field.start + 1 : field.start;
+    const end = quoted ? field.end - 1 : field.end;
     const equals = text.indexOf('=');
     // Doubled quotes in a quoted field make it longer in the text than it is.
     const keyEnd = equals < 0 ? end : Math.min(start + equals, end);
@@ -576,7 +579,7 @@ function readInterval(flags: readonly Flag[], name: string, errors: InstructionE
   const { value, start, end } = flagValue(flags, name);
   if (value === '') return 0;
   const parsed = parseDuration(value);
-  if (!('error' in parsed) && (parsed.value === 0n || parsed.value >= 1_000_000n)) return Number(parsed.value);
+  if (!('error' in parsed) && (parsed.ns === 0n || parsed.ns >= 1_000_000n)) return Number(parsed.ns);
   const summary = 'error' in parsed ? parsed.error : `Interval ${quote(name)} cannot be less than 1ms`;
   fail(errors, { summary, code: 'invalid-duration', start, end });
   return 0;

@@ -1,6 +1,7 @@
 // The values of RUN's flags: --mount, --device, --network and --security.
-import { parseBool, parseUint, quote, toLower, underscoresWellPlaced } from '../go/text.ts';
-import { type CsvField, readCsv } from './csv.ts';
+import { type CsvField, csvFieldPlaces } from '../go/csv.ts';
+import { parseBool, parseUint, quote, toLower } from '../go/text.ts';
+import { ramInBytes } from '../go/units.ts';
 import { suggest, withSuggestion } from './suggest.ts';
 
 export type MountType = 'bind' | 'cache' | 'tmpfs' | 'secret' | 'ssh';
@@ -57,8 +58,8 @@ type Changing<T> = { -readonly [K in keyof T]: T[K] };
  * only `from` is in the result; with one, as when the instruction is compiled, everything is.
  */
 export function parseMount(value: string, expand?: Expander): { readonly mount: ParsedMount } | FieldError {
-  const fields = readCsv(value);
-  if ('error' in fields) return { error: `failed to parse csv mounts: ${fields.error}` };
+  const fields = csvFieldPlaces(value);
+  if (typeof fields === 'string') return { error: `failed to parse csv mounts: ${fields}` };
   const mount: Changing<ParsedMount> = {
     type: 'bind',
     from: '',
@@ -110,8 +111,8 @@ export function parseMount(value: string, expand?: Expander): { readonly mount: 
 
 /** Reads the value of --device. */
 export function parseDevice(value: string): { readonly device: ParsedDevice } | FieldError {
-  const fields = readCsv(value);
-  if ('error' in fields) return { error: `failed to parse csv devices: ${fields.error}` };
+  const fields = csvFieldPlaces(value);
+  if (typeof fields === 'string') return { error: `failed to parse csv devices: ${fields}` };
   let name = '';
   let required = false;
   for (const field of fields) {
@@ -144,24 +145,6 @@ export function networkError(value: string): string | undefined {
 /** What is wrong with the value of --security. */
 export function securityError(value: string): string | undefined {
   return securityModes.includes(value) ? undefined : `security ${quote(value)} is not valid`;
-}
-
-/** Bytes of a size such as `64m`, `1.5GiB`; undefined where Go's units package reports an error. */
-export function parseSize(text: string): number | undefined {
-  let separator = text.length - 1;
-  while (separator >= 0 && !'0123456789. '.includes(text[separator] as string)) separator--;
-  if (separator < 0) return undefined;
-  const number = parseFloat64(text.slice(0, text[separator] === ' ' ? separator : separator + 1));
-  if (number === undefined || number < 0) return undefined;
-  const suffix = text.slice(separator + 1);
-  if (suffix === '') return toInt64(number);
-  // Units are ASCII, but the Kelvin sign has a k as its small letter.
-  const unit = toLower(suffix);
-  if (unit === 'b') return toInt64(number);
-  const power = 'kmgtp'.indexOf(unit[0] as string) + 1;
-  if (power === 0 || !['', 'b', 'ib'].includes(unit.slice(1)) || (suffix[0] === '\u212a' && unit.length > 1))
-    return undefined;
-  return toInt64(number * 1024 ** power);
 }
 
 function setField(mount: Changing<ParsedMount>, key: string, value: string, field: CsvField): FieldError | undefined {
@@ -202,9 +185,9 @@ function setField(mount: Changing<ParsedMount>, key: string, value: string, fiel
     }
     case 'size': {
       if (mount.type !== 'tmpfs') return unexpectedKey(key, mount.type, field);
-      const size = parseSize(value);
-      if (size === undefined) return { error: `invalid value for ${key}: ${value}`, field };
-      mount.sizeLimit = size;
+      const size = ramInBytes(value);
+      if ('error' in size) return { error: `invalid value for ${key}: ${value}`, field };
+      mount.sizeLimit = size.value;
       return undefined;
     }
     case 'id':
@@ -261,29 +244,4 @@ function unsupported(message: string, value: string, options: readonly string[],
   const suggestion = suggest(value, options, true);
   const error = withSuggestion(message, suggestion);
   return suggestion === undefined ? { error, field } : { error, field, suggestion };
-}
-
-/** strconv.ParseFloat for what ends in a digit or a point; undefined where it reports an error. */
-function parseFloat64(text: string): number | undefined {
-  if (text.includes('_') && !underscoresWellPlaced(text)) return undefined;
-  const plain = text.replaceAll('_', '');
-  const signed = plain[0] === '+' || plain[0] === '-' ? plain.slice(1) : plain;
-  const value = /^0x/i.test(signed) ? hexFloat(signed) : decimalFloat.test(signed) ? Number(signed) : undefined;
-  if (value === undefined || !Number.isFinite(value)) return undefined;
-  return plain[0] === '-' ? -value : value;
-}
-
-const decimalFloat = /^(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
-
-function hexFloat(text: string): number | undefined {
-  const parts = /^0x([\da-f]*)(?:\.([\da-f]*))?p([+-]?\d+)$/i.exec(text);
-  if (!parts) return undefined;
-  const [, whole = '', fraction = '', exponent = ''] = parts;
-  if (whole + fraction === '') return undefined;
-  return Number(BigInt(`0x${whole}${fraction}`)) * 2 ** (Number(exponent) - 4 * fraction.length);
-}
-
-/** Go's conversion on the usual hardware: what does not fit becomes the least number. */
-function toInt64(value: number): number {
-  return value >= 2 ** 63 ? -(2 ** 63) : Math.trunc(value);
 }
