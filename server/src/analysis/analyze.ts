@@ -32,8 +32,8 @@ export interface Analysis {
 }
 
 /** Compiles a Dockerfile as BuildKit would. Total: no text makes it throw, and every problem is in the answer. */
-export function analyze(text: string, config: BuildConfig, inputs: BuildInputs, previous?: Analysis): Analysis {
-  const dockerfile = readDockerfile(text, previous?.dockerfile);
+export function analyze(text: string, config: BuildConfig, inputs: BuildInputs): Analysis {
+  const dockerfile = readDockerfile(text);
   const { options, error } = readOptions(config);
   const compiled = compile(dockerfile, options, inputs);
   const c = compiled.compilation;

@@ -82,6 +82,8 @@ export interface Compilation {
   /** Some attribute names a context. */
   readonly hasNamedContexts: boolean;
   nextGroup: number;
+  /** Problems of reading: no check that BuildKit makes after reading is made. */
+  problemsBefore: number;
 }
 
 /** Looks variables up in an environment. */
@@ -98,7 +100,13 @@ export function warn(
   place: { readonly lines: LineRange; readonly span: Span; readonly instruction: number; readonly reachable: boolean },
 ): void {
   if (!isOn(lint, rule)) return;
-  c.warnings.push({ rule, message, ...place, afterError: c.problems.length > 0 || c.unreachableProblems.length > 0 });
+  c.warnings.push({
+    rule,
+    message,
+    ...place,
+    problemsBefore: c.problemsBefore + c.problems.length,
+    unreachableBefore: c.unreachableProblems.length,
+  });
 }
 
 /** Adds a problem of this phase. */

@@ -40,6 +40,7 @@ export function compile(dockerfile: Dockerfile, options: Options, inputs: BuildI
   if ('error' in lint)
     fail(c, `failed to parse check options: ${lint.error}`, { locations: [], span: checkSpan(dockerfile), code: 'bad-check-directive' });
   warnOfReading(c);
+  c.problemsBefore = dockerfile.problems.length;
   const parsed = splitStages(c);
   if (parsed.stages.length === 0) {
     if (dockerfile.problems.length === 0)
@@ -95,6 +96,7 @@ function newCompilation(dockerfile: Dockerfile, options: Options, inputs: BuildI
     late: [],
     hasNamedContexts: Object.keys(options.attrs).some((key) => key.startsWith('context:')),
     nextGroup: 0,
+    problemsBefore: 0,
   };
 }
 
@@ -617,17 +619,11 @@ function addTriggers(c: Compilation, stage: Stage, triggers: readonly string[]):
   const lines = stageLines(stage);
   let more = false;
   for (const trigger of triggers) {
-    const read = readTrigger(trigger);
-    const problem = read.problems[0];
-    if (problem !== undefined) {
-      fail(c, problem.message, { locations: [lines], span: stage.span, code: 'bad-trigger' });
+    const { instruction, error } = readTrigger(trigger);
+    if (instruction === undefined || error !== undefined) {
+      fail(c, error ?? '', { locations: [lines], span: stage.span, code: 'bad-trigger' });
       return more;
     }
-    if (read.instructions.length !== 1) {
-      fail(c, 'onbuild trigger should be a single expression', { locations: [lines], span: stage.span, code: 'bad-trigger' });
-      return more;
-    }
-    const instruction = read.instructions[0] as Instruction;
     const sources = readSources(c, stage, instruction, stage.instruction, lines, stage.span);
     if (typeof sources === 'string') {
       const last = c.problems[c.problems.length - 1] as Problem;

@@ -17,7 +17,7 @@ import { addHistory } from './history.ts';
 import { type CheckName, type LintConfig, withComments } from './lint.ts';
 import { expandedText, stepName } from './names.ts';
 import { isAbs, normalizeWorkdir, toSlash } from './paths.ts';
-import { exposedPorts } from './ports.ts';
+import { parsePort } from './ports.ts';
 import { compileRun, withShell } from './run.ts';
 import { parseSignal } from './stopSignal.ts';
 import { type Command, type CopyFacts, placeIn, type Stage, type Step } from './stage.ts';
@@ -364,11 +364,17 @@ function dispatchExpose(d: Dispatch, words: readonly Word[]): Failure | undefine
   }
   const all: string[] = [];
   for (const { text, word } of ports) {
-    const parsed = exposedPorts(text);
+    const parsed = parsePort(text);
     const span = placeOfWord(d, word);
-    if (parsed.protocolCasing) say(d, 'ExposeProtoCasing', `Defined protocol '${text}' in EXPOSE instruction should be lowercase`, span);
-    if (parsed.hostMapping)
-      say(d, 'ExposeInvalidFormat', `EXPOSE instruction should not define an IP address or host-port mapping, found '${text}'`, span);
+    for (const rule of parsed.rules)
+      say(
+        d,
+        rule,
+        rule === 'ExposeProtoCasing'
+          ? `Defined protocol '${text}' in EXPOSE instruction should be lowercase`
+          : `EXPOSE instruction should not define an IP address or host-port mapping, found '${text}'`,
+        span,
+      );
     if (parsed.error !== undefined) return failure(parsed.error, 'bad-port', span);
     all.push(...parsed.ports);
   }

@@ -239,7 +239,7 @@ function number(value: Json | undefined): number {
   return typeof value === 'object' && value !== null && 'number' in value ? Number(value.number) : 0;
 }
 function list(value: Json | undefined): string[] | undefined {
-  return Array.isArray(value) ? value.map(text_) : undefined;
+  return Array.isArray(value) ? value.map(text) : undefined;
 }
 function keys(value: Json | undefined): Set<string> | undefined {
   return isJsonObject(value) ? new Set(value.fields.map(([key]) => key)) : undefined;

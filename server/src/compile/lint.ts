@@ -26,8 +26,10 @@ export interface CheckWarning {
   readonly instruction: number;
   /** The stage's vertices are part of the build. Only such warnings are printed by a build; a check run prints all. */
   readonly reachable: boolean;
-  /** True where a check run has stopped at an error before it could say this. */
-  readonly afterError: boolean;
+  /** Problems that BuildKit met before: it stops at the first, and says no more. */
+  readonly problemsBefore: number;
+  /** Likewise in stages that the target does not need, where only a check run over all stages stops. */
+  readonly unreachableBefore: number;
 }
 
 /** Every check of the pinned release, with what it says of itself. */

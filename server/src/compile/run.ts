@@ -79,11 +79,6 @@ export function compileRun(
   const compiled = compileMounts(c, stage, command, instruction, mounts, binds, vertices);
   if (isFailure(compiled)) return compiled;
   const { secrets, ssh, secretEnv } = compiled;
-  if (!['sandbox', 'insecure'].includes(instruction.security))
-    return failure(`unsupported security mode ${quote(instruction.security)}`, 'bad-security', instruction.span);
-  if (!['default', 'none', 'host'].includes(instruction.network))
-    return failure(`unsupported network mode ${quote(instruction.network)}`, 'bad-network', instruction.span);
-
   const state = stage.state;
   const env = state.env;
   const named = stepName(c, stage, state.platform, env);

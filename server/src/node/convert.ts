@@ -1,0 +1,238 @@
+// One job of the comparison with BuildKit, and its result in the judge's own format.
+import { readFileSync } from 'node:fs';
+import { analyze, type Analysis } from '../analysis/analyze.ts';
+import type { BuildInputs, ImageInput } from '../compile/compilation.ts';
+import { imageJson } from '../compile/image.ts';
+import { checks, checkUrl } from '../compile/lint.ts';
+import type { BuildConfig } from '../compile/options.ts';
+import { outlineOf } from '../compile/outline.ts';
+import { detectSyntax } from '../dockerfile/directives.ts';
+import type { FromInstruction, LineRange } from '../dockerfile/instruction.ts';
+import { decodeUtf8 } from '../go/utf8.ts';
+import { type Definition, describe } from '../llb/definition.ts';
+import { parseNormalizedNamed } from '../oci/reference.ts';
+import { hostSha256 } from './sha256.ts';
+
+/** A job as the judge reads it; every field but `id` and a text is optional. */
+export interface Job {
+  readonly id: string;
+  readonly dockerfile?: string;
+  readonly dockerfileB64?: string;
+  readonly path?: string;
+  readonly filename?: string;
+  readonly target?: string;
+  readonly buildArgs?: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly platform?: string;
+  readonly workerPlatform?: string;
+  readonly dockerignore?: string;
+  readonly dockerfileIgnore?: string;
+  readonly opts?: Readonly<Record<string, string>>;
+  readonly sessionID?: string;
+  readonly resolveDigest?: string;
+  readonly images?: Readonly<Record<string, { ref?: string; digest?: string; config?: unknown; error?: string }>>;
+  readonly disabledCaps?: readonly string[];
+}
+
+/** The analysis of a job. */
+export function analyzeJob(job: Job): Analysis {
+  return analyze(textOf(job), configOf(job), inputsOf(job));
+}
+
+function textOf(job: Job): string {
+  // A string of JSON may hold lone surrogates, which Go's decoder replaces.
+  if (job.dockerfile !== undefined) return job.dockerfile.replace(/\p{Surrogate}/gu, '\ufffd');
+  if (job.path !== undefined) return decodeUtf8(readFileSync(job.path));
+  return decodeUtf8(Buffer.from(job.dockerfileB64 ?? '', 'base64'));
+}
+
+function configOf(job: Job): BuildConfig {
+  const attrs: Record<string, string> = { filename: job.filename || 'Dockerfile' };
+  if (job.target) attrs.target = job.target;
+  if (job.platform) attrs.platform = job.platform;
+  for (const [k, v] of Object.entries(job.buildArgs ?? {})) attrs[`build-arg:${k}`] = v;
+  for (const [k, v] of Object.entries(job.labels ?? {})) attrs[`label:${k}`] = v;
+  Object.assign(attrs, job.opts ?? {});
+  return {
+    attrs,
+    sessionId: job.sessionID || 'oracle-session',
+    ...(job.workerPlatform ? { workerPlatform: job.workerPlatform } : {}),
+    ...(job.disabledCaps ? { disabledCaps: job.disabledCaps } : {}),
+  };
+}
+
+function inputsOf(job: Job): BuildInputs {
+  return {
+    image: (ref) => imageOf(job, ref),
+    dockerignore: job.dockerignore ?? null,
+    dockerfileIgnore: job.dockerfileIgnore ?? null,
+    sha256: hostSha256,
+  };
+}
+
+function imageOf(job: Job, ref: string): ImageInput {
+  const given = job.images?.[ref];
+  if (given !== undefined) {
+    if (given.error) return { error: given.error };
+    return {
+      ...(given.ref ? { ref: given.ref } : {}),
+      ...(given.digest ? { digest: given.digest } : {}),
+      ...(given.config === undefined || given.config === null ? {} : { config: JSON.stringify(given.config) }),
+    };
+  }
+  const wanted = job.resolveDigest ?? '';
+  if (wanted.startsWith('sha256:')) return { digest: wanted };
+  if (wanted !== 'hash') return {};
+  const named = parseNormalizedNamed(ref);
+  const digest = 'error' in named || named.digest === '' ? `sha256:${hostSha256(new TextEncoder().encode(ref))}` : named.digest;
+  return { digest };
+}
+
+/** Runs a job. */
+export function convertJob(job: Job): Record<string, unknown> {
+  const analysis = analyzeJob(job);
+  const result: Record<string, unknown> = { id: job.id, ok: analysis.problems.length === 0 };
+  const first = analysis.problems[0];
+  if (first !== undefined) Object.assign(result, errorOf(analysis, first));
+  else {
+    const { definition, target } = analysis;
+    result.head = definition.head;
+    result.defDigest = `sha256:${hostSha256(new TextEncoder().encode(definition.entries.map((e) => e.digest).join('')))}`;
+    result.definition = definitionOf(definition);
+    if (target !== undefined) {
+      result.image = new Raw(imageJson(target.image));
+      if (target.baseImage !== undefined) result.baseImage = new Raw(imageJson(target.baseImage));
+    }
+    if (analysis.compilation.epochSeconds !== undefined) result.epoch = String(analysis.compilation.epochSeconds);
+  }
+  result.lint = lintOf(analysis);
+  const outline = first === undefined && analysis.target !== undefined ? outlineJson(analysis) : undefined;
+  if (outline !== undefined) result.outline = outline;
+  if (!analysis.dockerfile.problems.length) result.targets = targetsJson(analysis);
+  return result;
+}
+
+/** A result as a line of JSON, with ready-made JSON inside as it is. */
+export function resultLine(result: Record<string, unknown>): string {
+  const parts = Object.entries(result).map(
+    ([key, value]) => `${JSON.stringify(key)}:${value instanceof Raw ? value.text : JSON.stringify(value)}`,
+  );
+  return `{${parts.join(',')}}`;
+}
+
+class Raw {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+function errorOf(analysis: Analysis, problem: Analysis['problems'][number]): { error: string; errorLocation?: unknown } {
+  let error = problem.message;
+  let locations = problem.locations;
+  if (locations.length === 0 && problem.code !== 'bad-option') {
+    // What has no place of its own gets that of the directive that chose the frontend.
+    const attrs = analysis.options.attrs;
+    const forced = attrs['build-arg:BUILDKIT_SYNTAX'];
+    const syntax = detectSyntax(analysis.text);
+    if (Object.hasOwn(attrs, 'cmdline')) {
+      // Already inside the chosen frontend.
+    } else if (forced !== undefined) error = `failed with build-arg:BUILDKIT_SYNTAX = ${forced}: ${error}`;
+    else if (syntax !== undefined) locations = [syntax.location];
+  }
+  return locations.length === 0 ? { error } : { error, errorLocation: locations.map((lines) => rangesOf(lines)) };
+}
+
+function rangesOf(lines: LineRange): unknown[] {
+  const ranges: unknown[] = [];
+  for (let line = lines.first; line <= lines.last; line++)
+    ranges.push({ start: { line, character: 0 }, end: { line, character: 0 } });
+  return ranges;
+}
+
+function definitionOf(definition: Definition): unknown[] {
+  const groups = new Map<number, string>();
+  return definition.entries.map((entry) => {
+    const m = entry.metadata;
+    const metadata: Record<string, unknown> = {};
+    const description = describe(m);
+    if (description.size > 0) metadata.description = Object.fromEntries(description);
+    if (m.caps.length > 0) metadata.caps = [...m.caps].sort();
+    if (m.ignoreCache) metadata.ignoreCache = true;
+    if (m.progressGroup !== undefined) {
+      const { id, name, weak } = m.progressGroup;
+      if (!groups.has(id)) groups.set(id, `pg${groups.size}`);
+      metadata.progressGroup = { id: groups.get(id), name: name(), ...(weak ? { weak } : {}) };
+    }
+    if (m.linuxResources !== undefined) metadata.linuxResources = limits(m.linuxResources);
+    const out: Record<string, unknown> = { digest: entry.digest, size: entry.bytes.length, metadata };
+    if (entry.locations !== undefined)
+      out.source = entry.locations.map((lines) => ({ sourceIndex: 0, ranges: lines.flatMap((l) => rangesOf(l)) }));
+    return out;
+  });
+}
+
+function limits(r: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(r).filter(([, v]) => v !== 0 && v !== ''));
+}
+
+function lintOf(analysis: Analysis): unknown {
+  const first = analysis.problems[0];
+  if (first?.code === 'bad-option') return { warnings: [], error: first.message };
+  const all = analysis.options.target === '';
+  const said = analysis.warnings.filter((w) =>
+    all ? w.problemsBefore + w.unreachableBefore === 0 : w.reachable && w.problemsBefore === 0,
+  );
+  return {
+    warnings: said.map((w) => ({
+      ruleName: w.rule,
+      description: checks[w.rule],
+      ...(checkUrl(w.rule) === '' ? {} : { url: checkUrl(w.rule) }),
+      detail: w.message,
+      sourceIndex: 0,
+      ranges: rangesOf(w.lines),
+    })),
+  };
+}
+
+function location(lines: LineRange): unknown {
+  const ranges = [];
+  for (let line = lines.first; line <= lines.last; line++) ranges.push({ start: { line }, end: { line } });
+  return { ranges };
+}
+
+function outlineJson(analysis: Analysis): unknown {
+  const o = outlineOf(analysis.target as NonNullable<Analysis['target']>);
+  const list = (entries: typeof o.secrets) =>
+    entries.map((e) => ({ name: e.name, ...(e.required ? { required: true } : {}), location: location(e.lines) }));
+  return {
+    ...(o.name ? { name: o.name } : {}),
+    ...(o.description ? { description: o.description } : {}),
+    ...(o.args.length
+      ? {
+          args: o.args.map((a) => ({
+            name: a.key,
+            ...(a.description ? { description: a.description } : {}),
+            ...(a.value ? { value: a.value } : {}),
+            location: location(a.lines),
+          })),
+        }
+      : {}),
+    ...(o.secrets.length ? { secrets: list(o.secrets) } : {}),
+    ...(o.ssh.length ? { ssh: list(o.ssh) } : {}),
+  };
+}
+
+function targetsJson(analysis: Analysis): unknown {
+  const froms = analysis.dockerfile.instructions.filter((i): i is FromInstruction => i.kind === 'from');
+  return {
+    targets: froms.map((f, i) => ({
+      ...(f.name ? { name: f.name } : {}),
+      ...(i === froms.length - 1 ? { default: true } : {}),
+      ...(f.docComment ? { description: f.docComment } : {}),
+      base: f.baseName.value,
+      ...(f.platform.value ? { platform: f.platform.value } : {}),
+      location: location(f.lines),
+    })),
+  };
+}
