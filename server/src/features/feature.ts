@@ -1,4 +1,5 @@
 // What features take and give: plain editor data in UTF-16 spans of the analysed text, which any host can convert.
+import type { BuildGraph } from '../../../shared/src/graph.ts';
 import type { Span } from '../../../shared/src/span.ts';
 import type { Analysis } from '../analysis/analyze.ts';
 
@@ -11,6 +12,11 @@ export interface Hover {
   readonly markdown: string;
   /** What the hover is about. */
   readonly span: Span;
+}
+
+export interface HoverOptions {
+  /** False where another extension already explains words: then only what the line is in the graph. */
+  readonly reference: boolean;
 }
 
 /** A lens before it is shown: cheap to make. `resolveCodeLens` words it. */
@@ -35,6 +41,8 @@ export interface Diagnostic {
   readonly span: Span;
   readonly severity: 'error' | 'warning' | 'information' | 'hint';
   readonly code: string;
+  /** Who says so: BuildKit's reader (phases `parse` and `instruction`), its compiler, one of its build checks, or a rule of ours. */
+  readonly from: 'reader' | 'compiler' | 'check' | 'rule';
   readonly message: string;
   readonly tags?: readonly ('unnecessary' | 'deprecated')[];
   /** Where the code is explained. */
@@ -153,7 +161,7 @@ export interface FormattingOptions {
 
 /** All that an editor can ask. What is absent is not offered to the editor. */
 export interface Features {
-  readonly hover?: (analysis: Analysis, offset: number) => Hover | undefined;
+  readonly hover?: (analysis: Analysis, offset: number, options: HoverOptions) => Hover | undefined;
   readonly codeLenses?: (analysis: Analysis) => readonly CodeLens[];
   readonly resolveCodeLens?: (analysis: Analysis, lens: CodeLens) => CodeLensText | undefined;
   readonly diagnostics?: (analysis: Analysis) => readonly Diagnostic[];
@@ -179,6 +187,8 @@ export interface Features {
   readonly documentLinks?: (analysis: Analysis) => readonly Link[];
   readonly inlayHints?: (analysis: Analysis, span: Span) => readonly InlayHint[];
   readonly formatting?: (analysis: Analysis, options: FormattingOptions) => readonly Edit[];
+  /** The graph as data; `file` is the name to show. */
+  readonly graph?: (analysis: Analysis, file: string) => BuildGraph;
   /** The graph as text, for editors without a view of it. */
   readonly graphText?: (analysis: Analysis) => string;
 }

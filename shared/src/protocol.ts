@@ -1,0 +1,59 @@
+// What our client and our server say to each other beyond the Language Server Protocol. Any other client may leave all of it out.
+import type { BuildGraph } from './graph.ts';
+
+/** What our own client says of itself when it starts the server, in `initializationOptions`. */
+export interface ClientOptions {
+  /** It carries out the commands of `clientCommands`. */
+  readonly commands?: boolean;
+  /** It answers `readTextRequest` and `listFolderRequest`, for files that the server cannot reach itself. */
+  readonly files?: boolean;
+  /** Settings, for a client that cannot be asked for them: the value of `llbLens`. */
+  readonly settings?: unknown;
+}
+
+/** Commands of the client that a CodeLens may name. */
+export const clientCommands = {
+  /** Arguments: uri, position. */
+  showGraph: 'llbLens.showGraph',
+  /** Arguments: uri, position, locations. */
+  showReferences: 'llbLens.showReferences',
+} as const;
+
+/** Client to server: the graph of an open document. `null` where it is not open, too large or binary. */
+export const graphRequest = 'llbLens/graph';
+export interface GraphParams {
+  readonly uri: string;
+}
+export interface GraphAnswer {
+  /** The version of the text it belongs to. */
+  readonly version: number;
+  readonly graph: BuildGraph | undefined;
+  /** The graph as text, for those who do not draw it. */
+  readonly text: string;
+}
+
+/** Server to client: the graph of this document may have changed; sent only after the first `graphRequest` for it. */
+export const graphChanged = 'llbLens/graphChanged';
+export interface GraphChangedParams {
+  readonly uri: string;
+  readonly version: number;
+}
+
+/** Server to client: the text of a file; `null` where there is none. Bytes that are not UTF-8 come as U+FFFD. */
+export const readTextRequest = 'llbLens/readText';
+export interface FileParams {
+  readonly uri: string;
+}
+export interface ReadTextAnswer {
+  readonly text: string | null;
+}
+
+/** Server to client: what a folder holds; `null` where there is none. */
+export const listFolderRequest = 'llbLens/listFolder';
+export interface ListFolderAnswer {
+  readonly entries: readonly FolderEntry[] | null;
+}
+export interface FolderEntry {
+  readonly name: string;
+  readonly folder: boolean;
+}
