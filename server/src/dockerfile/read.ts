@@ -23,7 +23,13 @@ import { spanOf } from './spans.ts';
 
 /** Reads `text`. Never fails: what is wrong is in `problems`, the error that BuildKit stops at first. */
 export function readDockerfile(text: string): Dockerfile {
+  return readText(text, false);
+}
+
+/** `inStage`: the text stands inside a stage whose FROM is elsewhere. */
+function readText(text: string, inStage: boolean): Dockerfile {
   const reader = newReader(text);
+  reader.stageSeen = inStage;
   readAll(reader);
   const { parseProblems, instructionProblems } = reader;
   return {
@@ -50,13 +56,13 @@ export interface Trigger {
 
 /** Reads a trigger as BuildKit does when an image that has it is a base. */
 export function readTrigger(expression: string): Trigger {
-  const file = readDockerfile(expression === '' ? '\n' : expression);
+  const file = readText(expression === '' ? '\n' : expression, true);
   const parseProblem = file.problems.find((problem) => problem.phase === 'parse');
   if (parseProblem) return { instruction: undefined, error: parseProblem.message, file };
   const [instruction] = file.instructions;
   if (instruction === undefined || file.instructions.length !== 1)
     return { instruction: undefined, error: 'onbuild trigger should be a single expression', file };
-  const problem = file.problems.find((candidate) => candidate.code !== noStageCode);
+  const problem = file.problems[0];
   if (problem) return { instruction, error: problem.summary, file };
   if (instruction.kind === 'from') return { instruction, error: '*instructions.Stage is not a command type', file };
   return { instruction, error: undefined, file };
@@ -65,7 +71,6 @@ export function readTrigger(expression: string): Trigger {
 const backslash = 0x5c;
 const hash = 0x23;
 const carriageReturn = 0x0d;
-const noStageCode = 'no-stage';
 /** The greatest line that BuildKit reads, in bytes, its line feed not counted. */
 const maxLineBytes = 65535;
 
@@ -410,7 +415,7 @@ function readLineText(
     else if (errors.length === 0 && instruction.kind !== 'arg') {
       const span = spanOf(base, line.keywordStart, line.keywordEnd);
       const summary = 'no build stage in current context';
-      addProblem(reader, 'instruction', summary, noStageCode, lines, span.start, span.end);
+      addProblem(reader, 'instruction', summary, 'no-stage', lines, span.start, span.end);
       instruction = { ...base, broken: true, kind: 'broken' };
     }
   }
