@@ -579,7 +579,10 @@ function resolveBases(c: Compilation, target: Stage): void {
   for (;;) {
     const reachable = reachableFrom(target);
     for (const stage of c.stages) stage.reachable = reachable.has(stage);
+    // BuildKit resolves bases at once and reports the first that fails; its scheduler starts with the last.
+    const known = c.problems.length;
     for (const stage of c.stages.slice()) if (stage.base === undefined && !stage.dispatched && !stage.resolved) resolveBase(c, stage);
+    c.problems.push(...c.problems.splice(known).reverse());
     let more = false;
     for (const stage of c.stages.slice()) {
       if (!stage.reachable) continue;

@@ -27,7 +27,7 @@ export function ramInBytes(s: string): { readonly value: number } | { readonly e
 
 const decimalNumber = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
 const hexNumber = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?[0-9]+)$/;
-const special = /^[+-]?(?:inf|infinity|nan)$/i;
+const special = /^(?:[+-]?inf(?:inity)?|nan)$/i;
 
 function lastDigitPointOrBlank(s: string): number {
   for (let i = s.length - 1; i >= 0; i--) {
@@ -40,7 +40,7 @@ function lastDigitPointOrBlank(s: string): number {
 /** strconv.ParseFloat with 64 bits. */
 function parseFloat64(s: string): { readonly value: number } | { readonly error: string } {
   if (special.test(s)) {
-    const size = /n$/i.test(s) && !/inf/i.test(s) ? Number.NaN : Number.POSITIVE_INFINITY;
+    const size = s.length === 3 && /nan/i.test(s) ? Number.NaN : Number.POSITIVE_INFINITY;
     return { value: s[0] === '-' ? -size : size };
   }
   const digits = s.replaceAll('_', '');

@@ -105,11 +105,18 @@ export function convertJob(job: Job): Record<string, unknown> {
     }
     if (analysis.compilation.epochSeconds !== undefined) result.epoch = String(analysis.compilation.epochSeconds);
   }
-  result.lint = lintOf(analysis);
-  const outline = first === undefined && analysis.target !== undefined ? outlineJson(analysis) : undefined;
-  if (outline !== undefined) result.outline = outline;
+  const checked = withoutPlatform(job, analysis);
+  result.lint = lintOf(checked);
+  if (checked.problems.length === 0 && checked.target !== undefined) result.outline = outlineJson(checked);
   if (!analysis.dockerfile.problems.length) result.targets = targetsJson(analysis);
   return result;
+}
+
+/** BuildKit's check runs and outlines pay no heed to the platform that was asked for. */
+function withoutPlatform(job: Job, analysis: Analysis): Analysis {
+  if (analysis.options.targetPlatform === undefined) return analysis;
+  const { platform: _, ...attrs } = configOf(job).attrs;
+  return analyze(analysis.text, { ...configOf(job), attrs }, inputsOf(job));
 }
 
 /** A result as a line of JSON, with ready-made JSON inside as it is. */

@@ -1,0 +1,258 @@
+// Matching paths against .dockerignore-like patterns, as moby/patternmatcher does on Linux.
+import { clean, dir } from '../go/path.ts';
+import { trimSpace } from '../go/text.ts';
+import { encodeUtf8 } from '../go/utf8.ts';
+import { compileRegexp, matchesRegexp, type Regexp } from './regexp.ts';
+
+/** What is reported of a pattern that can't be read, be it while compiling or only when a path is matched. */
+export const badPattern = 'syntax error in pattern';
+
+/** Patterns ready for use. Paths have slashes and no slash at their start; the results are undefined for `badPattern`. */
+export interface PatternMatcher {
+  /** True where some pattern starts with `!`. */
+  readonly exclusions: boolean;
+  /** True where the path or a directory above it is matched, and no later `!` pattern takes it out again. */
+  matchesOrParentMatches(path: string): boolean | undefined;
+  /** The old rule: of the directories above, only the one at the pattern's own depth counts. */
+  matches(path: string): boolean | undefined;
+}
+
+/** patternmatcher.New. */
+export function compilePatterns(
+  patterns: readonly string[],
+): { readonly matcher: PatternMatcher } | { readonly error: string } {
+  const compiled: Pattern[] = [];
+  for (const given of patterns) {
+    const trimmed = trimSpace(given);
+    if (trimmed === '') continue;
+    const cleaned = clean(trimmed);
+    const exclusion = cleaned[0] === '!';
+    const text = exclusion ? cleaned.slice(1) : cleaned;
+    if (text === '') return { error: 'illegal exclusion pattern: "!"' };
+    if (matchesDot(text) === undefined) return { error: badPattern };
+    compiled.push({ exclusion, depth: text.split('/').length, text, rule: ruleOf(text) });
+  }
+  return {
+    matcher: {
+      exclusions: compiled.some((pattern) => pattern.exclusion),
+      matchesOrParentMatches: (path) => run(compiled, path, false),
+      matches: (path) => run(compiled, path, true),
+    },
+  };
+}
+
+type Rule =
+  | { readonly kind: 'exact' }
+  | { readonly kind: 'prefix'; readonly prefix: string }
+  | { readonly kind: 'suffix'; readonly suffix: string }
+  | { readonly kind: 'regexp'; readonly regexp: Regexp | undefined };
+
+interface Pattern {
+  readonly exclusion: boolean;
+  /** The number of its path elements. */
+  readonly depth: number;
+  readonly text: string;
+  readonly rule: Rule;
+}
+
+function run(patterns: readonly Pattern[], path: string, oneParent: boolean): boolean | undefined {
+  const parents = parentsOf(path);
+  let matched = false;
+  for (const pattern of patterns) {
+    // Only what can change the verdict is looked at.
+    if (pattern.exclusion !== matched) continue;
+    let match = matchesPattern(pattern, path);
+    if (match === undefined) return undefined;
+    if (!match && oneParent) {
+      const parent = parents[pattern.depth - 1];
+      match = parent !== undefined && matchesPattern(pattern, parent) === true;
+    } else if (!match) {
+      for (let i = 0; i < parents.length && !match; i++) match = matchesPattern(pattern, parents[i] as string) === true;
+    }
+    if (match) matched = !pattern.exclusion;
+  }
+  return matched;
+}
+
+/** The directories above, outermost first. */
+function parentsOf(path: string): string[] {
+  const parent = dir(path);
+  if (parent === '.') return [];
+  const parents: string[] = [];
+  for (let slash = parent.indexOf('/'); slash >= 0; slash = parent.indexOf('/', slash + 1)) {
+    parents.push(parent.slice(0, slash));
+  }
+  parents.push(parent);
+  return parents;
+}
+
+function matchesPattern({ text, rule }: Pattern, path: string): boolean | undefined {
+  switch (rule.kind) {
+    case 'exact':
+      return path === text;
+    case 'prefix':
+      return path.startsWith(rule.prefix);
+    case 'suffix':
+      return path.endsWith(rule.suffix) || (rule.suffix[0] === '/' && path === rule.suffix.slice(1));
+    case 'regexp':
+      return rule.regexp === undefined ? undefined : matchesRegexp(rule.regexp, path);
+  }
+}
+
+/**
+ * How a pattern is matched. BuildKit turns it into a regular expression, and what that makes of odd patterns
+ * (`[*]`, `\d`, `a{2}`) is part of the behaviour; so the same expression is built here.
+ */
+function ruleOf(pattern: string): Rule {
+  let kind: Rule['kind'] = 'exact';
+  let expression = '^';
+  // The scanner that BuildKit reads patterns with drops a byte order mark, and sees U+FFFD in place of a raw byte.
+  const start = pattern.startsWith('\ufeff') ? 1 : 0;
+  const text = pattern.replace(/\p{Surrogate}/gu, '\ufffd');
+  let i = start;
+  while (i < text.length) {
+    const first = i === start;
+    const c = text[i++] as string;
+    if (c === '*' && text[i] === '*') {
+      i++;
+      if (text[i] === '/') i++;
+      if (i < text.length) {
+        expression += '(.*/)?';
+        kind = 'regexp';
+      } else if (kind === 'exact') kind = 'prefix';
+      else {
+        expression += '.*';
+        kind = 'regexp';
+      }
+      if (first) kind = 'suffix';
+    } else if (c === '*') {
+      expression += '[^/]*';
+      kind = 'regexp';
+    } else if (c === '?') {
+      expression += '[^/]';
+      kind = 'regexp';
+    } else if ('.+()$'.includes(c)) expression += `\\${c}`;
+    else if (c === '\\') {
+      expression += c;
+      if (i < text.length) {
+        const next = String.fromCodePoint(text.codePointAt(i) as number);
+        expression += next;
+        i += next.length;
+        kind = 'regexp';
+      }
+    } else {
+      expression += c;
+      if (c === '[' || c === ']') kind = 'regexp';
+    }
+  }
+  switch (kind) {
+    case 'exact':
+      return { kind };
+    case 'prefix':
+      return { kind, prefix: pattern.slice(0, -2) };
+    case 'suffix':
+      return suffixRule(pattern, start);
+    case 'regexp':
+      return { kind, regexp: compileRegexp(`${expression}$`) };
+  }
+}
+
+/** The two bytes that BuildKit cuts off are the asterisks, unless a byte order mark stands before them. */
+function suffixRule(pattern: string, start: number): Rule {
+  if (start === 0) return { kind: 'suffix', suffix: pattern.slice(2) };
+  return { kind: 'suffix', suffix: String.fromCharCode(0xdc00 | (encodeUtf8(pattern)[2] as number)) + pattern.slice(1) };
+}
+
+/** filepath.Match of `pattern` and `.`: undefined for a bad pattern, though Go does not look at all of it. */
+function matchesDot(pattern: string): boolean | undefined {
+  let name = '.';
+  let rest = pattern;
+  while (rest !== '') {
+    const { star, end } = scanChunk(rest);
+    const chunk = rest.slice(star, end);
+    rest = rest.slice(end);
+    if (star > 0 && chunk === '') return true;
+    const here = matchChunk(chunk, name);
+    if (here === undefined) return undefined;
+    if (here !== false && (here === '' || rest !== '')) {
+      name = here;
+      continue;
+    }
+    if (star === 0 || name === '') return false;
+    // The asterisk may take the dot.
+    const after = matchChunk(chunk, '');
+    if (after === undefined) return undefined;
+    if (after === false) return false;
+    name = '';
+  }
+  return name === '';
+}
+
+/** The asterisks at the start, and where the next asterisk outside of brackets stands. */
+function scanChunk(pattern: string): { readonly star: number; readonly end: number } {
+  let star = 0;
+  while (pattern[star] === '*') star++;
+  let inBrackets = false;
+  for (let i = star; i < pattern.length; i++) {
+    const c = pattern[i];
+    if (c === '\\') i++;
+    else if (c === '[') inBrackets = true;
+    else if (c === ']') inBrackets = false;
+    else if (c === '*' && !inBrackets) return { star, end: i };
+  }
+  return { star, end: pattern.length };
+}
+
+/** What is left of `given` (`.` or ``) after `chunk`, false where it does not match, undefined for a bad pattern. */
+function matchChunk(chunk: string, given: string): string | false | undefined {
+  let name = given;
+  let failed = false;
+  let i = 0;
+  while (i < chunk.length) {
+    failed ||= name === '';
+    if (chunk[i] === '[') {
+      i++;
+      const negated = chunk[i] === '^';
+      if (negated) i++;
+      let match = false;
+      for (let ranges = 0; ranges === 0 || chunk[i] !== ']'; ranges++) {
+        const low = bracketCharacter(chunk, i);
+        if (low === undefined) return undefined;
+        i = low.end;
+        let high = low.code;
+        if (chunk[i] === '-') {
+          const upper = bracketCharacter(chunk, i + 1);
+          if (upper === undefined) return undefined;
+          i = upper.end;
+          high = upper.code;
+        }
+        const code = failed ? 0 : 0x2e;
+        match ||= low.code <= code && code <= high;
+      }
+      i++;
+      name = failed ? name : '';
+      failed ||= match === negated;
+    } else if (chunk[i] === '?') {
+      i++;
+      if (!failed) name = '';
+    } else {
+      if (chunk[i] === '\\' && ++i === chunk.length) return undefined;
+      if (!failed) {
+        failed = chunk[i] !== '.';
+        name = '';
+      }
+      i++;
+    }
+  }
+  return failed ? false : name;
+}
+
+/** A character between brackets, be it escaped; something must follow it. */
+function bracketCharacter(chunk: string, at: number): { readonly code: number; readonly end: number } | undefined {
+  if (at >= chunk.length || chunk[at] === '-' || chunk[at] === ']') return undefined;
+  const from = chunk[at] === '\\' ? at + 1 : at;
+  const code: number | undefined = chunk.codePointAt(from);
+  if (code === undefined || (code >= 0xdc80 && code <= 0xdcff)) return undefined;
+  const end = from + (code > 0xffff ? 2 : 1);
+  return end < chunk.length ? { code, end } : undefined;
+}
