@@ -160,7 +160,10 @@ function ruleOf(pattern: string): Rule {
 /** The two bytes that BuildKit cuts off are the asterisks, unless a byte order mark stands before them. */
 function suffixRule(pattern: string, start: number): Rule {
   if (start === 0) return { kind: 'suffix', suffix: pattern.slice(2) };
-  return { kind: 'suffix', suffix: String.fromCharCode(0xdc00 | (encodeUtf8(pattern)[2] as number)) + pattern.slice(1) };
+  return {
+    kind: 'suffix',
+    suffix: String.fromCharCode(0xdc00 | (encodeUtf8(pattern)[2] as number)) + pattern.slice(1),
+  };
 }
 
 /** filepath.Match of `pattern` and `.`: undefined for a bad pattern, though Go does not look at all of it. */
@@ -226,7 +229,7 @@ function matchChunk(chunk: string, given: string): string | false | undefined {
           i = upper.end;
           high = upper.code;
         }
-        const code = failed ? 0 : 0x2e;
+        const code: number = failed ? 0 : 0x2e;
         match ||= low.code <= code && code <= high;
       }
       i++;
