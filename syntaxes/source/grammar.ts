@@ -46,7 +46,8 @@ function directiveRules(): { [key: string]: Rule } {
       comment: 'Directives stand before all else. After `# escape=`` the rest of the file is another mode.',
       name: 'meta.directives.dockerfile',
       begin: `\\A(?=\\x{FEFF}?(?:#!|${DIRECTIVE}))(\\x{FEFF}?)`,
-      end: `^(?!${DIRECTIVE})`,
+      // Not on the first line, which may be one for the system.
+      end: `^(?!\\G)(?!${DIRECTIVE})`,
       patterns: [
         { match: '\\G(#)!.*', name: 'comment.line.shebang.dockerfile' },
         {
@@ -68,8 +69,15 @@ function directiveRules(): { [key: string]: Rule } {
     },
     'shell-form-guard': {
       comment:
-        'Keeps the end of the line, and with it the state `line goes on`, out of the reach of the embedded shell.',
-      patterns: [{ match: '\\n' }, { match: '(?<!<)<<-?(?!<)(?!-)', name: 'keyword.operator.heredoc.shell' }],
+        'Keeps the end of the line, and with it whether the line goes on, out of the reach of the embedded shell.',
+      match: '\\n',
+    },
+    'shell-heredoc': {
+      comment: 'Without a body: one that has one is no part of a shell form.',
+      patterns: [
+        { match: '<<<', name: 'keyword.operator.herestring.shell' },
+        { match: '<<-?', name: 'keyword.operator.heredoc.shell' },
+      ],
     },
     'shell-comment': {
       comment:
@@ -79,18 +87,23 @@ function directiveRules(): { [key: string]: Rule } {
       beginCaptures: { 1: { name: 'punctuation.definition.comment.shell' } },
       end: '(?=\\n)',
     },
+    'batch-comment': {
+      name: 'comment.line.rem.batchfile',
+      begin: '(?i:[ \\t]*(?<![^\\s&|(@])(?:REM(?!\\S)|::))',
+      end: '(?=\\n)',
+    },
     powershell: {
       comment: 'What follows a SHELL that names PowerShell, up to the next SHELL or stage.',
       name: 'meta.shell.powershell.dockerfile',
       begin: '^(?=[ \\t]*(?i:SHELL)[ \\t]+\\[[ \\t]*"[^"\\n]*(?i:powershell|pwsh))',
       end: '^(?!\\G)(?=[ \\t]*(?i:SHELL|FROM)[ \\t])',
-      patterns: include('#instructions-own'),
+      patterns: include('#comment', '#instructions-own-powershell', '#instructions-own'),
     },
   };
 }
 
 const NOT_IN_INSTRUCTION =
-  '- meta.instruction.dockerfile - meta.onbuild.dockerfile - meta.directives.rest.dockerfile - (meta.directives.dockerfile - meta.escape.backtick.dockerfile)';
+  '- meta.instruction.dockerfile - meta.onbuild.dockerfile - meta.shell.powershell.dockerfile - meta.directives.rest.dockerfile - (meta.directives.dockerfile - meta.escape.backtick.dockerfile)';
 
 export function dockerfileGrammar(): Grammar {
   return {
@@ -103,25 +116,33 @@ export function dockerfileGrammar(): Grammar {
       // Of two that match at one place the first wins. They also win over the end of a rule that is open: nothing may
       // be injected where a rule has to end.
       [`L:source.dockerfile ${NOT_IN_INSTRUCTION} - meta.directives.dockerfile`]: { patterns: include('#head') },
-      [`L:source.dockerfile ${NOT_IN_INSTRUCTION} - meta.shell.powershell.dockerfile`]: {
-        patterns: include('#powershell'),
+      [`L:meta.escape.backtick.dockerfile ${NOT_IN_INSTRUCTION}`]: {
+        patterns: include('#powershell', '#instructions-own-batch'),
       },
-      [`L:meta.shell.powershell.dockerfile ${NOT_IN_INSTRUCTION}`]: {
-        patterns: include('#instructions-own-powershell'),
+      [`L:source.dockerfile ${NOT_IN_INSTRUCTION}`]: {
+        patterns: include('#comment', '#powershell', '#instructions-own'),
       },
-      [`L:meta.escape.backtick.dockerfile ${NOT_IN_INSTRUCTION}`]: { patterns: include('#instructions-own-batch') },
-      [`L:source.dockerfile ${NOT_IN_INSTRUCTION}`]: { patterns: include('#comment', '#instructions-own') },
-      'L:meta.escape.backtick.dockerfile meta.instruction.dockerfile - meta.heredoc.body.dockerfile': {
-        patterns: [...include('#continuation-backtick'), { match: '\\\\(?=[ \\t]*\\n)' }],
-      },
-      'L:meta.escape.backtick.dockerfile meta.instruction.dockerfile - meta.heredoc - meta.shell-form.dockerfile - string.quoted.single.dockerfile - meta.structure.array.dockerfile':
+      'L:meta.escape.backtick.dockerfile meta.instruction.dockerfile - meta.heredoc.body.dockerfile - meta.continuation.dockerfile':
+        {
+          patterns: [...include('#continuation-backtick'), { match: '\\\\(?=[ \\t]*\\n)' }],
+        },
+      'L:meta.escape.backtick.dockerfile meta.instruction.dockerfile - meta.heredoc - meta.shell-form.dockerfile - string.quoted.single.dockerfile - meta.structure.array.dockerfile - meta.continuation.dockerfile':
         { patterns: [{ match: '`[^\\n]', name: 'constant.character.escape.dockerfile' }, { match: '\\\\' }] },
-      'L:meta.shell-form.dockerfile - meta.escape.backtick.dockerfile': { patterns: include('#continuation') },
-      'L:meta.shell-form.dockerfile meta.embedded.block.shellscript - string.quoted - string.interpolated - comment': {
-        patterns: include('#shell-comment', '#shell-heredoc'),
+      'L:meta.shell-form.dockerfile - meta.escape.backtick.dockerfile - meta.continuation.dockerfile': {
+        patterns: include('#continuation'),
       },
-      'L:meta.shell-form.dockerfile': { patterns: include('#shell-form-guard') },
-      'L:meta.heredoc.head.dockerfile - meta.flags.dockerfile': { patterns: include('#heredoc-operator') },
+      'L:meta.shell-form.dockerfile - meta.embedded.block.bat - string.quoted - string.interpolated - comment - meta.continuation.dockerfile':
+        { patterns: include('#shell-comment') },
+      'L:meta.shell-form.dockerfile meta.embedded.block.bat - string.quoted - comment - meta.continuation.dockerfile': {
+        patterns: include('#batch-comment'),
+      },
+      'L:meta.shell-form.dockerfile - string.quoted - string.interpolated - comment - meta.continuation.dockerfile': {
+        patterns: include('#shell-heredoc'),
+      },
+      'L:meta.shell-form.dockerfile - meta.continuation.dockerfile': { patterns: include('#shell-form-guard') },
+      'L:meta.heredoc.head.dockerfile - meta.flags.dockerfile - meta.continuation.dockerfile': {
+        patterns: include('#heredoc-operator'),
+      },
       [EXPANDED_BODIES]: { patterns: include('#variable') },
     },
     repository: {

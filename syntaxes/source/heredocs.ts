@@ -29,7 +29,7 @@ const upTo = (level: number): string => (level === 1 ? BEFORE : `(?:${BEFORE}${O
 export const HAS_HEREDOC = `(?=${BEFORE}${OPERATOR}${UNIT}*+\\\\?$)`;
 
 /** The same for a line that continues an instruction; one that starts with the heredoc itself can't be told. */
-export const CONTINUES_WITH_HEREDOC = `(?=[^<\\n])${HAS_HEREDOC}`;
+export const CONTINUES_WITH_HEREDOC = `(?=[^<\\n])(?![ \\t]*#)${HAS_HEREDOC}`;
 
 // Groups: 1 is there where tabs before the terminator are not allowed, 2 the quote, 3 the name.
 const NAMED = '\\d*(?:<<-|(<<)(?!-))[ \\t]*\\\\?([\'"]?)((?<=[\'"])[^\'"<\\n]+|[^\\s<\'"\\\\]+)\\2(?!\\S)';
@@ -86,7 +86,7 @@ function signs(kind: Kind, level: number): [lookAhead: string, language: Languag
   }
   const start = level === 1 ? '' : `${upTo(level - 1)}${OPERATOR}`;
   const to = (path: string) =>
-    `(?:>|[\\s|]tee[ \\t]+(?:-\\w+[ \\t]+)*)[ \\t]*["']?[^\\s"'<>|;&]*(?:${path})(?=["'\\s]|$)`;
+    `(?:>>?|[\\s|]tee[ \\t]+(?:-\\w+[ \\t]+)*)[ \\t]*["']?[^\\s"'<>|;&]*(?:${path})(?=["'\\s]|$)`;
   if (level === 1) {
     const only = `(?:[ \\t]+--\\S+)*[ \\t]*${OPERATOR}[ \\t]`;
     found.push([`${only}*$`, SHELL]);

@@ -48,6 +48,7 @@ export function continuation(token: string): Rule {
   // The begin must take the end of the line with it: only then may `\G` match at the start of the next line, which
   // is how the `while` of an instruction knows that the line before it went on.
   return {
+    name: 'meta.continuation.dockerfile',
     begin: `(?<!${token})(${token})[ \\t]*\\n`,
     beginCaptures: { 1: { name: 'punctuation.separator.continuation.line.dockerfile' } },
     end: `^(?!${INERT})`,
