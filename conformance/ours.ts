@@ -1,6 +1,6 @@
 // Our side of the comparison: the command as a user runs it, or, to measure, the function that the command calls.
 // Run as a program it reads jobs and answers each with a line that also says how long it took.
-import { createInterface } from 'node:readline';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Job, type Result, readResult } from './job.ts';
 import { pipe } from './judge.ts';
@@ -25,11 +25,13 @@ export async function askFunction(jobs: readonly Job[]): Promise<Timed[]> {
 }
 
 if (import.meta.main) {
-  const { convertJob } = await import('../server/src/node/convert.ts');
-  for await (const line of createInterface({ input: process.stdin })) {
+  const { convertJob, resultLine } = await import('../server/src/node/convert.ts');
+  // Not readline: to it U+2028 ends a line.
+  for (const line of readFileSync(0, 'utf8').split('\n')) {
+    if (line === '') continue;
     const job = JSON.parse(line) as Job;
     const start = performance.now();
-    let answer: object;
+    let answer: Record<string, unknown>;
     try {
       answer = convertJob(job);
     } catch (error) {
@@ -41,6 +43,6 @@ if (import.meta.main) {
       };
     }
     const ms = performance.now() - start;
-    process.stdout.write(`${JSON.stringify({ ...answer, ms })}\n`);
+    process.stdout.write(`${resultLine({ ...answer, ms })}\n`);
   }
 }
