@@ -31,7 +31,11 @@ export interface GraphStage {
   /** How to speak of it: `build`, or `stage 2` where it has no name. */
   readonly title: string;
   /** What it starts from. */
-  readonly base: { readonly kind: 'scratch' | 'image' | 'stage' | 'context'; readonly name: string; readonly stage: number };
+  readonly base: {
+    readonly kind: 'scratch' | 'image' | 'stage' | 'context';
+    readonly name: string;
+    readonly stage: number;
+  };
   readonly platform: string;
   /** 1-based lines of its FROM. */
   readonly lines: readonly [number, number];

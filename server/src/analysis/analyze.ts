@@ -1,14 +1,15 @@
 // The one pure function that the product stands on: text, configuration and inputs in, the graph and all that is known of it out.
+
+import type { BuildInputs, Compilation, MissingInput } from '../compile/compilation.ts';
+import { compile } from '../compile/compile.ts';
+import type { CheckWarning } from '../compile/lint.ts';
+import { type BuildConfig, type Options, readOptions } from '../compile/options.ts';
+import type { Stage } from '../compile/stage.ts';
 import type { Dockerfile, Problem } from '../dockerfile/instruction.ts';
 import { readDockerfile } from '../dockerfile/read.ts';
 import { type Definition, marshalDefinition } from '../llb/definition.ts';
 import type { Sha256 } from '../llb/marshal.ts';
 import type { Edge, Vertex } from '../llb/op.ts';
-import { compile } from '../compile/compile.ts';
-import type { BuildInputs, Compilation, MissingInput } from '../compile/compilation.ts';
-import type { CheckWarning } from '../compile/lint.ts';
-import { type BuildConfig, type Options, readOptions } from '../compile/options.ts';
-import type { Stage } from '../compile/stage.ts';
 import { portableSha256 } from './sha256.ts';
 
 export interface Analysis {
@@ -69,11 +70,20 @@ function allProblems(dockerfile: Dockerfile, c: Compilation, optionError: string
   const problems: Problem[] = [];
   const nowhere = { start: 0, end: 0 };
   if (optionError !== undefined)
-    problems.push({ phase: 'parse', message: optionError, summary: optionError, locations: [], span: nowhere, code: 'bad-option' });
+    problems.push({
+      phase: 'parse',
+      message: optionError,
+      summary: optionError,
+      locations: [],
+      span: nowhere,
+      code: 'bad-option',
+    });
   const own = c.problems.filter((p) => p.code === 'bad-check-directive');
   problems.push(...own, ...dockerfile.problems);
   // What follows from an unreadable line is no news: say only what stands on its own.
-  const confused = dockerfile.problems.some((p) => p.phase === 'parse') || dockerfile.instructions.some((i) => i.kind === 'broken' && /^from$/i.test(i.keyword));
+  const confused =
+    dockerfile.problems.some((p) => p.phase === 'parse') ||
+    dockerfile.instructions.some((i) => i.kind === 'broken' && /^from$/i.test(i.keyword));
   if (!confused) problems.push(...c.problems.filter((p) => p.code !== 'bad-check-directive'));
   return problems;
 }
@@ -93,7 +103,8 @@ function provisionalVertices(c: Compilation, definition: Definition): Set<Vertex
   };
   for (const { vertex } of definition.entries) {
     if (vertex === undefined) continue;
-    if (c.guessed.has(vertex) || vertex.inputs.some((edge: Edge) => found.has(edge.vertex)) || guessedStage(vertex)) found.add(vertex);
+    if (c.guessed.has(vertex) || vertex.inputs.some((edge: Edge) => found.has(edge.vertex)) || guessedStage(vertex))
+      found.add(vertex);
   }
   return found;
 }

@@ -9,13 +9,13 @@ import type {
   GraphVertex,
   VertexKind,
 } from '../../../shared/src/graph.ts';
+import type { Stage, Step } from '../compile/stage.ts';
 import type { Instruction } from '../dockerfile/instruction.ts';
-import { envEntries } from '../llb/env.ts';
 import { marshalDefinition } from '../llb/definition.ts';
+import { envEntries } from '../llb/env.ts';
 import type { CopyAction, Edge, ExecMount, FileOp, Op, Vertex } from '../llb/op.ts';
 import { formatPlatformAll } from '../oci/platform.ts';
 import { familiarString, parseNormalizedNamed } from '../oci/reference.ts';
-import type { Step, Stage } from '../compile/stage.ts';
 import type { Analysis } from './analyze.ts';
 import { portableSha256 } from './sha256.ts';
 
@@ -78,7 +78,8 @@ interface Owner {
 
 function stepOwners(analysis: Analysis): Map<Vertex, Owner> {
   const owners = new Map<Vertex, Owner>();
-  for (const stage of analysis.stages) for (const step of stage.steps) for (const vertex of step.vertices) owners.set(vertex, { stage, step });
+  for (const stage of analysis.stages)
+    for (const step of stage.steps) for (const vertex of step.vertices) owners.set(vertex, { stage, step });
   return owners;
 }
 
@@ -202,7 +203,8 @@ export function titleOf(vertex: Vertex, step: Step | undefined): string {
   const text = step?.command.instruction.code.replace(/\s+/g, ' ') ?? vertex.metadata.name?.() ?? op.kind;
   if (op.kind === 'merge') return `join: ${copyTitle(step) ?? text}`;
   if (op.kind === 'file' && step?.copy !== undefined) {
-    if (vertex.metadata.progressGroup === undefined && op.actions[0]?.kind === 'mkfile') return `file ${op.actions[0].path}`;
+    if (vertex.metadata.progressGroup === undefined && op.actions[0]?.kind === 'mkfile')
+      return `file ${op.actions[0].path}`;
     return copyTitle(step) ?? text;
   }
   if (op.kind === 'file' && op.actions[0]?.kind === 'mkfile') return `file ${op.actions[0].path}`;
@@ -236,7 +238,8 @@ function graphInstruction(
   const stage = analysis.stages.findLast((s) => !s.hidden && s.instruction <= index);
   const steps = stage?.steps.filter((s) => s.command.index === index && !s.command.isOnBuild) ?? [];
   const made = steps.flatMap((s) => s.vertices);
-  if (instruction.kind === 'from' && stage?.source !== undefined && stage.instruction === index) made.push(stage.source);
+  if (instruction.kind === 'from' && stage?.source !== undefined && stage.instruction === index)
+    made.push(stage.source);
   const own = [...new Set(made.map((v) => indexes.get(v.digest)).filter((i) => i !== undefined))].sort((a, b) => a - b);
   const work = made.filter((v) => v.op.kind === 'file' || v.op.kind === 'exec');
   const parent = steps[0]?.before.out;
@@ -251,7 +254,10 @@ function graphInstruction(
     vertices: own,
     dependsOn: dependsOn(analysis, instruction, stage, steps, own, vertices),
     hangsOnParent: parent !== undefined && work.some((v) => v.inputs.includes(parent)),
-    problem: analysis.problems.find((p) => p.span.start >= instruction.span.start && p.span.end <= instruction.span.end && p.span.end > 0)?.summary ?? '',
+    problem:
+      analysis.problems.find(
+        (p) => p.span.start >= instruction.span.start && p.span.end <= instruction.span.end && p.span.end > 0,
+      )?.summary ?? '',
   };
 }
 
@@ -266,7 +272,13 @@ function dependsOn(
   const names: string[] = [];
   if (instruction.kind === 'from' && stage !== undefined) {
     const base = stageBase(stage);
-    names.push(base.kind === 'stage' ? stageName(stage.base as Stage) : base.kind === 'image' ? `image ${base.name}` : `${base.kind === 'context' ? 'context ' : ''}${base.name}`);
+    names.push(
+      base.kind === 'stage'
+        ? stageName(stage.base as Stage)
+        : base.kind === 'image'
+          ? `image ${base.name}`
+          : `${base.kind === 'context' ? 'context ' : ''}${base.name}`,
+    );
     return names;
   }
   const step = steps[0];
@@ -280,9 +292,16 @@ function dependsOn(
   return [...new Set(names)];
 }
 
-function inputName(analysis: Analysis, from: GraphVertex, edge: GraphEdge, step: Step | undefined, stage: Stage | undefined): string {
+function inputName(
+  analysis: Analysis,
+  from: GraphVertex,
+  edge: GraphEdge,
+  step: Step | undefined,
+  stage: Stage | undefined,
+): string {
   const paths = edge.paths.map((p) => (p === '/' ? '.' : p.slice(1)));
-  if (from.kind === 'local') return `${from.title === 'build context' ? 'context' : from.title} ${paths.length === 0 ? '.' : paths.join(', ')}`;
+  if (from.kind === 'local')
+    return `${from.title === 'build context' ? 'context' : from.title} ${paths.length === 0 ? '.' : paths.join(', ')}`;
   if (edge.role === 'base' || edge.role === 'layer') {
     if (from.instruction >= 0 && stage !== undefined && from.stage === stage.index) {
       const line = analysis.dockerfile.instructions[from.instruction]?.lines.first ?? 0;
@@ -292,7 +311,8 @@ function inputName(analysis: Analysis, from: GraphVertex, edge: GraphEdge, step:
     return from.kind === 'image' ? `base ${from.title}` : owner === undefined ? from.title : stageName(owner);
   }
   const source = step?.command.sources.find((s) => s.state.out?.vertex.digest === from.digest);
-  const name = source === undefined || source.hidden ? `${from.kind === 'image' ? 'image ' : ''}${from.title}` : stageName(source);
+  const name =
+    source === undefined || source.hidden ? `${from.kind === 'image' ? 'image ' : ''}${from.title}` : stageName(source);
   return paths.length === 0 || paths[0] === '.' ? name : `${name}: ${edge.paths.join(', ')}`;
 }
 
@@ -345,15 +365,24 @@ function detailsOf(vertex: Vertex): (readonly [string, string])[] {
 }
 
 function mountText(mount: ExecMount): string {
-  const extra = mount.cache !== undefined ? ` id=${mount.cache.id}` : mount.secret !== undefined ? ` id=${mount.secret.id}` : '';
+  const extra =
+    mount.cache !== undefined ? ` id=${mount.cache.id}` : mount.secret !== undefined ? ` id=${mount.secret.id}` : '';
   return `${mount.type} ${mount.dest}${mount.selector === '' ? '' : ` from ${mount.selector}`}${extra}${mount.readonly ? ' read-only' : ''}`;
 }
 
 function actionText(action: FileOp['actions'][number]): string {
   if (action.kind === 'mkfile') return action.path;
-  const owner = action.chown === undefined ? '' : ` owned by ${ownerText(action.chown.user)}${action.chown.group === undefined ? '' : `:${ownerText(action.chown.group)}`}`;
+  const owner =
+    action.chown === undefined
+      ? ''
+      : ` owned by ${ownerText(action.chown.user)}${action.chown.group === undefined ? '' : `:${ownerText(action.chown.group)}`}`;
   if (action.kind === 'mkdir') return `${action.path} mode ${action.mode.toString(8)}${owner}`;
-  const mode = action.modeString !== '' ? ` mode ${action.modeString}` : action.mode >= 0 ? ` mode ${action.mode.toString(8)}` : '';
+  const mode =
+    action.modeString !== ''
+      ? ` mode ${action.modeString}`
+      : action.mode >= 0
+        ? ` mode ${action.mode.toString(8)}`
+        : '';
   return `${action.src} -> ${action.dest}${mode}${owner}`;
 }
 

@@ -1,5 +1,6 @@
 // What all phases of one compilation share: what was asked for, what is known, and what has been found so far.
 import type { Span } from '../../../shared/src/span.ts';
+import type { PatternMatcher } from '../context/patterns.ts';
 import type { Dockerfile, Instruction, LineRange, Problem } from '../dockerfile/instruction.ts';
 import type { Env, LexOptions } from '../dockerfile/shell.ts';
 import { type EnvList, envKeys, getEnv } from '../llb/env.ts';
@@ -7,7 +8,6 @@ import type { Sha256 } from '../llb/marshal.ts';
 import type { Vertex } from '../llb/op.ts';
 import type { State } from '../llb/state.ts';
 import type { Platform } from '../oci/platform.ts';
-import type { PatternMatcher } from '../context/patterns.ts';
 import { type CheckName, type CheckWarning, isOn, type LintConfig } from './lint.ts';
 import type { Options } from './options.ts';
 import type { ArgInfo, Stage } from './stage.ts';
@@ -113,7 +113,12 @@ export function warn(
 export function fail(
   c: Compilation,
   message: string,
-  place: { readonly locations: readonly LineRange[]; readonly span: Span; readonly code: string; readonly suggestion?: string },
+  place: {
+    readonly locations: readonly LineRange[];
+    readonly span: Span;
+    readonly code: string;
+    readonly suggestion?: string;
+  },
 ): void {
   c.problems.push({ phase: 'convert', message, summary: message, ...place });
 }

@@ -1,17 +1,24 @@
 // From instructions to a graph, in BuildKit's own order: names and casing, global arguments, stages, target, dependencies,
 // bases, instructions, result. Unlike BuildKit it does not stop at the first problem, but the first it finds is BuildKit's.
 import type { Span } from '../../../shared/src/span.ts';
-import type { ArgInstruction, Dockerfile, FromInstruction, Instruction, LineRange, Problem } from '../dockerfile/instruction.ts';
-import { readTrigger } from '../dockerfile/read.ts';
-import { parseDirective } from '../dockerfile/directives.ts';
-import { spanOf } from '../dockerfile/spans.ts';
-import { processWord } from '../dockerfile/shell.ts';
-import { suggest } from '../dockerfile/suggest.ts';
-import { compilePatterns } from '../context/patterns.ts';
 import { parseIgnoreFile } from '../context/ignoreFile.ts';
+import { compilePatterns } from '../context/patterns.ts';
+import { parseDirective } from '../dockerfile/directives.ts';
+import type {
+  ArgInstruction,
+  Dockerfile,
+  FromInstruction,
+  Instruction,
+  LineRange,
+  Problem,
+} from '../dockerfile/instruction.ts';
 import { parseMount } from '../dockerfile/mounts.ts';
+import { readTrigger } from '../dockerfile/read.ts';
+import { processWord } from '../dockerfile/shell.ts';
+import { spanOf } from '../dockerfile/spans.ts';
+import { suggest } from '../dockerfile/suggest.ts';
 import { atoi, quote, toLower, toUpper } from '../go/text.ts';
-import { addEnv, emptyEnv, type EnvList, envKeys, getEnv } from '../llb/env.ts';
+import { addEnv, type EnvList, emptyEnv, envKeys, getEnv } from '../llb/env.ts';
 import { scratch } from '../llb/state.ts';
 import { formatPlatform, formatPlatformAll, normalizePlatform, type Platform, parsePlatform } from '../oci/platform.ts';
 import { parseNormalizedNamed, referenceString, tagNameOnly, withDigest } from '../oci/reference.ts';
@@ -23,7 +30,16 @@ import { type CheckName, isOn, type LintConfig, noLintConfig, parseLintOptions, 
 import { stepName } from './names.ts';
 import { isNoCache, type Options } from './options.ts';
 import { defaultPathEnv } from './paths.ts';
-import { findNamedContext, followPaths, imageVertex, isLocalContext, loadNamedContext, mainContext, resolveImage, sourceState } from './sources.ts';
+import {
+  findNamedContext,
+  followPaths,
+  imageVertex,
+  isLocalContext,
+  loadNamedContext,
+  mainContext,
+  resolveImage,
+  sourceState,
+} from './sources.ts';
 import { type Command, newStage, noLines, type Stage, stageLines } from './stage.ts';
 
 /** What a compilation leaves behind. */
@@ -38,13 +54,21 @@ export function compile(dockerfile: Dockerfile, options: Options, inputs: BuildI
   const lint = readLint(dockerfile, options);
   const c = newCompilation(dockerfile, options, inputs, 'error' in lint ? noLintConfig : lint);
   if ('error' in lint)
-    fail(c, `failed to parse check options: ${lint.error}`, { locations: [], span: checkSpan(dockerfile), code: 'bad-check-directive' });
+    fail(c, `failed to parse check options: ${lint.error}`, {
+      locations: [],
+      span: checkSpan(dockerfile),
+      code: 'bad-check-directive',
+    });
   warnOfReading(c);
   c.problemsBefore = dockerfile.problems.length;
   const parsed = splitStages(c);
   if (parsed.stages.length === 0) {
     if (dockerfile.problems.length === 0)
-      fail(c, 'dockerfile contains no stages to build', { locations: [], span: { start: 0, end: 0 }, code: 'no-stages' });
+      fail(c, 'dockerfile contains no stages to build', {
+        locations: [],
+        span: { start: 0, end: 0 },
+        code: 'no-stages',
+      });
     return { compilation: c, target: undefined };
   }
   validateStageNames(c, parsed.stages);
@@ -154,7 +178,13 @@ function warnOfReading(c: Compilation): void {
     if (instruction.lines.first > stop) break;
     const kind = instruction.keyword.toLowerCase();
     if (kind === 'maintainer')
-      say(c, 'MaintainerDeprecated', 'Maintainer instruction is deprecated in favor of using label', instruction, index);
+      say(
+        c,
+        'MaintainerDeprecated',
+        'Maintainer instruction is deprecated in favor of using label',
+        instruction,
+        index,
+      );
     else if (kind === 'from') warnOfFrom(c, instruction, index);
     else if (instruction.kind === 'arg') {
       const keys = instruction.declarations.map((d) => d.key.value);
@@ -167,18 +197,39 @@ function warnOfFrom(c: Compilation, instruction: Instruction, index: number): vo
   const as = instruction.args[1];
   const name = instruction.args[2];
   if (instruction.args.length === 3 && name !== undefined && name.value !== toLower(name.value))
-    say(c, 'StageNameCasing', `Stage name '${name.value}' should be lowercase`, instruction, index, spanOf(instruction, name.start, name.end));
+    say(
+      c,
+      'StageNameCasing',
+      `Stage name '${name.value}' should be lowercase`,
+      instruction,
+      index,
+      spanOf(instruction, name.start, name.end),
+    );
   if (instruction.args.length >= 3 && as !== undefined) {
     const from = instruction.keyword;
     const lower = from === toLower(from);
     const upper = from === toUpper(from);
     if ((lower && as.value !== toLower(as.value)) || (!lower && upper && as.value !== toUpper(as.value)))
-      say(c, 'FromAsCasing', `'${as.value}' and '${from}' keywords' casing do not match`, instruction, index, spanOf(instruction, as.start, as.end));
+      say(
+        c,
+        'FromAsCasing',
+        `'${as.value}' and '${from}' keywords' casing do not match`,
+        instruction,
+        index,
+        spanOf(instruction, as.start, as.end),
+      );
   }
-  if (instruction.kind === 'from' && instruction.name !== '') checkDescription(c, 'FROM', [instruction.name], instruction, index);
+  if (instruction.kind === 'from' && instruction.name !== '')
+    checkDescription(c, 'FROM', [instruction.name], instruction, index);
 }
 
-function checkDescription(c: Compilation, keyword: string, keys: readonly string[], instruction: Instruction, index: number): void {
+function checkDescription(
+  c: Compilation,
+  keyword: string,
+  keys: readonly string[],
+  instruction: Instruction,
+  index: number,
+): void {
   const last = instruction.comments[instruction.comments.length - 1];
   if (last === undefined || keys.length === 0 || keys.includes(last.split(' ')[0] as string)) return;
   const example = keys.length > 1 ? '<arg_key>' : (keys[0] as string);
@@ -192,7 +243,14 @@ function checkDescription(c: Compilation, keyword: string, keys: readonly string
   );
 }
 
-function say(c: Compilation, rule: CheckName, message: string, instruction: Instruction, index: number, span = instruction.span): void {
+function say(
+  c: Compilation,
+  rule: CheckName,
+  message: string,
+  instruction: Instruction,
+  index: number,
+  span = instruction.span,
+): void {
   warn(c, withComments(c.lint, instruction.comments), rule, message, placeOf(instruction, index, true, span));
 }
 
@@ -203,9 +261,21 @@ function validateStageNames(c: Compilation, stages: readonly ParsedStage[]): voi
     const span = from.nameWord === undefined ? from.span : spanOf(from, from.nameWord.start, from.nameWord.end);
     const place = placeOf(from, index, true, span);
     if (from.name === 'context' || from.name === 'scratch')
-      warn(c, c.lint, 'ReservedStageName', `Stage name should not use the same name as reserved stage ${quote(from.name)}`, place);
+      warn(
+        c,
+        c.lint,
+        'ReservedStageName',
+        `Stage name should not use the same name as reserved stage ${quote(from.name)}`,
+        place,
+      );
     if (seen.has(from.name))
-      warn(c, c.lint, 'DuplicateStageName', `Duplicate stage name ${quote(from.name)}, stage names should be unique`, place);
+      warn(
+        c,
+        c.lint,
+        'DuplicateStageName',
+        `Duplicate stage name ${quote(from.name)}, stage names should be unique`,
+        place,
+      );
     seen.add(from.name);
   }
 }
@@ -303,7 +373,13 @@ function buildMetaArgs(c: Compilation, metaArgs: Parsed['metaArgs'], defaults: E
         if (deps.delete(key)) for (const dep of c.metaArgs.get(key)?.deps ?? []) deps.add(dep);
       }
       if (value !== undefined) env = addEnv(env, key, value);
-      c.metaArgs.set(key, { key, value: value ?? '', description: declaration.docComment, lines: instruction.lines, deps });
+      c.metaArgs.set(key, {
+        key,
+        value: value ?? '',
+        description: declaration.docComment,
+        lines: instruction.lines,
+        deps,
+      });
     }
   }
   c.globalArgs = env;
@@ -383,13 +459,30 @@ function stagePlatform(
   const matched = word.matched ?? new Set<string>();
   const unmatched = word.unmatched ?? new Set<string>();
   const place = placeOf(from, index, true, span);
-  if (matched.size === 1 && unmatched.size === 0 && matched.has('TARGETPLATFORM') && word.result === getEnv(c.globalArgs, 'TARGETPLATFORM'))
-    warn(c, lint, 'RedundantTargetPlatform', `Setting platform to predefined ${value} in FROM is redundant as this is the default behavior`, place);
+  if (
+    matched.size === 1 &&
+    unmatched.size === 0 &&
+    matched.has('TARGETPLATFORM') &&
+    word.result === getEnv(c.globalArgs, 'TARGETPLATFORM')
+  )
+    warn(
+      c,
+      lint,
+      'RedundantTargetPlatform',
+      `Setting platform to predefined ${value} in FROM is redundant as this is the default behavior`,
+      place,
+    );
   const result = parsePlatform(word.result);
   if (matched.size === 0 && unmatched.size === 0 && 'platform' in result) {
     const { os, architecture } = result.platform;
     if (!from.name.includes(os) && !from.name.includes(architecture))
-      warn(c, lint, 'FromPlatformFlagConstDisallowed', `FROM --platform flag should not use constant value ${quote(word.result)}`, place);
+      warn(
+        c,
+        lint,
+        'FromPlatformFlagConstDisallowed',
+        `FROM --platform flag should not use constant value ${quote(word.result)}`,
+        place,
+      );
   }
   if (word.error !== undefined) {
     problem(`failed to process arguments for platform ${word.result}: ${word.error}`, span, 'bad-substitution');
@@ -408,14 +501,23 @@ function stagePlatform(
     return;
   }
   if ('error' in result) {
-    problem(`failed to parse platform ${value}: ${result.error}${hint}`, span, 'bad-platform', [from.lines, from.lines]);
+    problem(`failed to parse platform ${value}: ${result.error}${hint}`, span, 'bad-platform', [
+      from.lines,
+      from.lines,
+    ]);
     return;
   }
   for (const key of matched) used.add(key);
   stage.platform = result.platform;
 }
 
-function undefinedInFrom(c: Compilation, lint: LintConfig, names: ReadonlySet<string> | undefined, parsed: ParsedStage, span: Span): void {
+function undefinedInFrom(
+  c: Compilation,
+  lint: LintConfig,
+  names: ReadonlySet<string> | undefined,
+  parsed: ParsedStage,
+  span: Span,
+): void {
   if (names === undefined || names.size === 0) return;
   const known = new Set([...c.metaArgs.keys(), ...envKeys(c.globalArgs)]);
   for (const name of names) {
@@ -473,7 +575,14 @@ function buildDependencies(c: Compilation, parsed: readonly ParsedStage[]): void
     for (const { instruction, index } of (parsed[i] as ParsedStage).instructions) {
       const sources = readSources(c, stage, instruction, index, instruction.lines, instruction.span);
       if (typeof sources === 'string') continue;
-      const command = { instruction, index, lines: instruction.lines, span: instruction.span, sources, isOnBuild: false };
+      const command = {
+        instruction,
+        index,
+        lines: instruction.lines,
+        span: instruction.span,
+        sources,
+        isOnBuild: false,
+      };
       stage.commands.push(command);
       addDependencies(c, stage, command);
     }
@@ -505,7 +614,8 @@ function readSources(
   };
   if (instruction.kind === 'copy' && instruction.from.value !== '') {
     const name = instruction.from.value;
-    const span = lines === instruction.lines ? spanOf(instruction, instruction.from.start, instruction.from.end) : outerSpan;
+    const span =
+      lines === instruction.lines ? spanOf(instruction, instruction.from.start, instruction.from.end) : outerSpan;
     const word = processWord(name, envOf(emptyEnv), c.lex);
     if (word.error !== undefined) return refuse(word.error, span, 'bad-substitution');
     if (word.result !== name)
@@ -581,7 +691,8 @@ function resolveBases(c: Compilation, target: Stage): void {
     for (const stage of c.stages) stage.reachable = reachable.has(stage);
     // BuildKit resolves bases at once and reports the first that fails; its scheduler starts with the last.
     const known = c.problems.length;
-    for (const stage of c.stages.slice()) if (stage.base === undefined && !stage.dispatched && !stage.resolved) resolveBase(c, stage);
+    for (const stage of c.stages.slice())
+      if (stage.base === undefined && !stage.dispatched && !stage.resolved) resolveBase(c, stage);
     c.problems.push(...c.problems.splice(known).reverse());
     let more = false;
     for (const stage of c.stages.slice()) {
@@ -634,7 +745,14 @@ function addTriggers(c: Compilation, stage: Stage, triggers: readonly string[]):
       return more;
     }
     if (sources.length > 0) more = true;
-    const command: Command = { instruction, index: stage.instruction, lines, span: stage.span, sources, isOnBuild: true };
+    const command: Command = {
+      instruction,
+      index: stage.instruction,
+      lines,
+      span: stage.span,
+      sources,
+      isOnBuild: true,
+    };
     commands.push(command);
     addDependencies(c, stage, command);
   }
@@ -668,7 +786,8 @@ function resolveBase(c: Compilation, stage: Stage): void {
 function loadBase(c: Compilation, stage: Stage): { message: string; code: string; suggestion?: string } | undefined {
   const original = stage.baseName;
   const ref = parseNormalizedNamed(original);
-  if ('error' in ref) return { message: `failed to parse stage name ${quote(original)}: ${ref.error}`, code: 'bad-base-name' };
+  if ('error' in ref)
+    return { message: `failed to parse stage name ${quote(original)}: ${ref.error}`, code: 'bad-base-name' };
   const platform = stage.platform ?? c.targetPlatform;
   stage.baseName = referenceString(tagNameOnly(ref));
   const own = stage.namedContext;
@@ -720,14 +839,16 @@ function loadImage(
     };
   }
   let ref = parseNormalizedNamed(known.ref);
-  if ('error' in ref) return { message: `failed to parse ref ${quote(known.ref)}: ${ref.error}`, code: 'missing-image' };
+  if ('error' in ref)
+    return { message: `failed to parse ref ${quote(known.ref)}: ${ref.error}`, code: 'missing-image' };
   const parsed = parseImage(known.config);
   if ('error' in parsed) return { message: `failed to parse image config: ${parsed.error}`, code: 'bad-image-config' };
   const image: Image = parsed.image;
   stage.guessed = known.guessed;
   stage.baseImage = cloneImage(image);
   image.created = undefined;
-  if (stage.platform === undefined && c.implicitTarget) platform = detectPlatform(image, platform, c.options.buildPlatform);
+  if (stage.platform === undefined && c.implicitTarget)
+    platform = detectPlatform(image, platform, c.options.buildPlatform);
   if (known.digest !== '') {
     const pinned = withDigest(ref, known.digest);
     if ('error' in pinned) return { message: pinned.error, code: 'bad-image-digest' };
@@ -769,15 +890,22 @@ function loadImage(
 
 function detectPlatform(image: Image, target: Platform, build: Platform): Platform {
   const { os, architecture } = image.platform;
-  return target.os === os && target.architecture === architecture ? target : build.os === os && build.architecture === architecture ? build : target;
+  return target.os === os && target.architecture === architecture
+    ? target
+    : build.os === os && build.architecture === architecture
+      ? build
+      : target;
 }
 
-const commonImageNames: readonly string[] = ['alpine', 'busybox', 'centos', 'debian', 'golang', 'ubuntu', 'fedora'].flatMap((name) => [
-  name,
-  `docker.io/library${name}`,
-  `${name}:latest`,
-  `docker.io/library${name}:latest`,
-]);
+const commonImageNames: readonly string[] = [
+  'alpine',
+  'busybox',
+  'centos',
+  'debian',
+  'golang',
+  'ubuntu',
+  'fedora',
+].flatMap((name) => [name, `docker.io/library${name}`, `${name}:latest`, `docker.io/library${name}:latest`]);
 
 // ------------------------------------------------------------- instructions
 
@@ -796,7 +924,8 @@ function readIgnoreFile(c: Compilation): void {
 }
 
 function dispatchStages(c: Compilation): void {
-  if (c.ignoreError !== undefined) fail(c, c.ignoreError, { locations: [], span: { start: 0, end: 0 }, code: 'bad-dockerignore' });
+  if (c.ignoreError !== undefined)
+    fail(c, c.ignoreError, { locations: [], span: { start: 0, end: 0 }, code: 'bad-dockerignore' });
   // Stages that come of triggers are complete already; only those of the file are compiled.
   const count = c.stages.length;
   for (let i = 0; i < count; i++) {
@@ -818,7 +947,8 @@ function dispatchStages(c: Compilation): void {
     if (c.options.hostname !== '') stage.state = { ...stage.state, hostname: c.options.hostname };
     if (image.workingDir !== '') {
       const wrong = inheritWorkdir(stage, image.workingDir);
-      if (wrong !== undefined && stage.reachable) fail(c, wrong, { locations: stage.locations, span: stage.span, code: 'bad-path' });
+      if (wrong !== undefined && stage.reachable)
+        fail(c, wrong, { locations: stage.locations, span: stage.span, code: 'bad-path' });
     }
     if (image.user !== '') setUser(stage, image.user);
     stage.state = { ...stage.state, network: c.options.network };
@@ -835,9 +965,14 @@ function finish(c: Compilation, target: Stage, context: ReturnType<typeof mainCo
   if (c.lint.returnAsError) {
     const rules = [...new Set(c.warnings.filter((w) => w.reachable && isOn(c.lint, w.rule)).map((w) => w.rule))];
     if (rules.length > 0)
-      fail(c, `lint violation found for rules: ${rules.join(', ')}`, { locations: [], span: checkSpan(c.dockerfile), code: 'check-error' });
+      fail(c, `lint violation found for rules: ${rules.join(', ')}`, {
+        locations: [],
+        span: checkSpan(c.dockerfile),
+        code: 'check-error',
+      });
   }
-  if (context.error !== undefined) fail(c, context.error, { locations: [], span: { start: 0, end: 0 }, code: 'bad-context' });
+  if (context.error !== undefined)
+    fail(c, context.error, { locations: [], span: { start: 0, end: 0 }, code: 'bad-context' });
   if (context.vertex !== undefined) {
     const paths = new Set<string>();
     for (const stage of c.stages) if (stage.reachable) for (const path of stage.contextPaths) paths.add(path);

@@ -1,14 +1,23 @@
 // COPY and ADD: file operations on the state before, or, with --link, on scratch and joined by a MergeOp.
 import type { AddInstruction, CopyInstruction, Word } from '../dockerfile/instruction.ts';
-import { quote } from '../go/text.ts';
 import { clean, join } from '../go/path.ts';
+import { quote } from '../go/text.ts';
 import { httpFilename } from '../go/url.ts';
 import { noMetadata } from '../llb/definition.ts';
-import { type Chown, type CopyAction, type Edge, type MkfileAction, newVertex, type Owner, type Vertex } from '../llb/op.ts';
+import {
+  type Chown,
+  type CopyAction,
+  type Edge,
+  type MkfileAction,
+  newVertex,
+  type Owner,
+  type Vertex,
+} from '../llb/op.ts';
 import { type State, withOutput } from '../llb/state.ts';
 import { parseDigest } from '../oci/digest.ts';
 import { checkMode } from './chmod.ts';
 import { type Compilation, envOf, placeOf, supports, warn } from './compilation.ts';
+import { type Failure, failure } from './failure.ts';
 import { gitSource, parseGitRef } from './gitRef.ts';
 import { addHistory } from './history.ts';
 import type { LintConfig } from './lint.ts';
@@ -16,7 +25,6 @@ import { expandedText, stepName } from './names.ts';
 import { checkSystemDriveAndRemoveDriveLetter, isAbs, normalizePath, toSlash } from './paths.ts';
 import { httpVertex } from './sources.ts';
 import { type Command, type CopyFacts, placeIn, type Stage } from './stage.ts';
-import { type Failure, failure } from './failure.ts';
 
 /** The instruction's words after expansion. */
 export interface CopyWords {
@@ -67,7 +75,8 @@ export function compileCopy(
   let checksum = words.checksum;
   if (checksum !== '' && isAdd) {
     const place = at(instruction.checksum);
-    if (words.sources.length !== 1) return failure("checksum can't be specified for multiple sources", 'bad-checksum', place);
+    if (words.sources.length !== 1)
+      return failure("checksum can't be specified for multiple sources", 'bad-checksum', place);
     const only = words.sources[0] as string;
     if (!isHttpSource(only) && !isGitSource(only))
       return failure('checksum requires HTTP(S) or Git sources', 'bad-checksum', place);
@@ -108,8 +117,12 @@ export function compileCopy(
     const word = instruction.sources[i] as Word;
     history += ` ${src}`;
     // Nearly every source is a plain path: no git reference lacks both of these.
-    const parsed = src.includes(':') || src.includes('.git') || src.includes('@') || src.startsWith('github.com/') ? parseGitRef(src) : undefined;
-    if (parsed !== undefined && 'error' in parsed && parsed.isGit) return failure(parsed.error, 'bad-git-reference', at(word));
+    const parsed =
+      src.includes(':') || src.includes('.git') || src.includes('@') || src.startsWith('github.com/')
+        ? parseGitRef(src)
+        : undefined;
+    if (parsed !== undefined && 'error' in parsed && parsed.isGit)
+      return failure(parsed.error, 'bad-git-reference', at(word));
     const ref = parsed !== undefined && 'ref' in parsed ? parsed.ref : undefined;
     if (ref !== undefined && !ref.indistinguishableFromLocal) {
       if (!isAdd) return failure("source can't be a git ref for COPY", 'copy-git', at(word));
@@ -198,7 +211,12 @@ export function compileCopy(
     if ('error' in file) return failure(`removing drive letter: ${file.error}`, 'bad-path', instruction.span);
     const vertex = inlineFile(file.path, 0o644, content.data, command.index);
     vertices.push(vertex);
-    actions.push({ ...action, source: vertex.out, src: copySource(toSlash(file.path, os), '/'), dest: cleanDest(dest.path) });
+    actions.push({
+      ...action,
+      source: vertex.out,
+      src: copySource(toSlash(file.path, os), '/'),
+      dest: cleanDest(dest.path),
+    });
   }
   history += ` ${words.dest}`;
 
@@ -216,13 +234,19 @@ export function compileCopy(
   const base = stage.state.out;
   if (linked) {
     const group = c.nextGroup++;
-    const file = fileVertex(undefined, actions, {
-      ...noMetadata,
-      name,
-      caps: ['file.base'],
-      ignoreCache: stage.ignoreCache,
-      progressGroup: { id: group, name, weak: true },
-    }, locations, command.index);
+    const file = fileVertex(
+      undefined,
+      actions,
+      {
+        ...noMetadata,
+        name,
+        caps: ['file.base'],
+        ignoreCache: stage.ignoreCache,
+        progressGroup: { id: group, name, weak: true },
+      },
+      locations,
+      command.index,
+    );
     vertices.push(file);
     if (base === undefined) stage.state = withOutput(stage.state, file.out);
     else {
@@ -244,7 +268,13 @@ export function compileCopy(
       stage.state = withOutput(stage.state, merge.out);
     }
   } else {
-    const file = fileVertex(base, actions, { ...noMetadata, name, caps: ['file.base'], ignoreCache: stage.ignoreCache }, locations, command.index);
+    const file = fileVertex(
+      base,
+      actions,
+      { ...noMetadata, name, caps: ['file.base'], ignoreCache: stage.ignoreCache },
+      locations,
+      command.index,
+    );
     vertices.push(file);
     stage.state = withOutput(stage.state, file.out);
   }
@@ -266,7 +296,13 @@ export function inlineFile(path: string, mode: number, data: string, origin: num
   );
 }
 
-function fileVertex(base: Edge | undefined, actions: CopyAction[], metadata: Vertex['metadata'], locations: Vertex['locations'], origin: number): Vertex {
+function fileVertex(
+  base: Edge | undefined,
+  actions: CopyAction[],
+  metadata: Vertex['metadata'],
+  locations: Vertex['locations'],
+  origin: number,
+): Vertex {
   const inputs: Edge[] = base === undefined ? [] : [base];
   // BuildKit visits the sources of the last action first.
   for (let i = actions.length - 1; i >= 0; i--) {
@@ -317,7 +353,10 @@ function checkIgnored(
     lint,
     'CopyIgnoredFile',
     `Attempting to ${instruction.kind === 'add' ? 'Add' : 'Copy'} file ${quote(src)} that is excluded by .dockerignore`,
-    { ...placeOf(instruction, command.index, stage.reachable, placeIn(command, word.start, word.end)), lines: command.lines },
+    {
+      ...placeOf(instruction, command.index, stage.reachable, placeIn(command, word.start, word.end)),
+      lines: command.lines,
+    },
   );
 }
 
@@ -337,7 +376,11 @@ function cleanDest(dest: string): string {
 }
 
 /** A destination made absolute by the stage's working directory. */
-export function relativeToWorkdir(state: State, p: string, os: string): { readonly path: string } | { readonly error: string } {
+export function relativeToWorkdir(
+  state: State,
+  p: string,
+  os: string,
+): { readonly path: string } | { readonly error: string } {
   const bare = checkSystemDriveAndRemoveDriveLetter(p, os, true);
   if ('error' in bare) return { error: `removing drive letter: ${bare.error}` };
   let path = bare.path;

@@ -6,8 +6,8 @@ import { suggest } from '../dockerfile/suggest.ts';
 import { formatDuration } from '../go/duration.ts';
 import { join } from '../go/path.ts';
 import { quote } from '../go/text.ts';
-import { addEnv, getEnv } from '../llb/env.ts';
 import { noMetadata } from '../llb/definition.ts';
+import { addEnv, getEnv } from '../llb/env.ts';
 import { newVertex, type Vertex } from '../llb/op.ts';
 import { type State, withOutput } from '../llb/state.ts';
 import { type Compilation, envOf, fail, placeOf, warn } from './compilation.ts';
@@ -19,19 +19,27 @@ import { expandedText, stepName } from './names.ts';
 import { isAbs, normalizeWorkdir, toSlash } from './paths.ts';
 import { parsePort } from './ports.ts';
 import { compileRun, withShell } from './run.ts';
-import { parseSignal } from './stopSignal.ts';
 import { type Command, type CopyFacts, placeIn, type Stage, type Step } from './stage.ts';
+import { parseSignal } from './stopSignal.ts';
 
 /** Compiles one instruction of a stage and notes what became of it. */
 export function dispatch(c: Compilation, stage: Stage, command: Command): void {
   stage.commandIsOnBuild = command.isOnBuild;
   const before = stage.state;
-  const d: Dispatch = { c, stage, command, lint: withComments(c.lint, command.instruction.comments), vertices: [], copy: undefined };
+  const d: Dispatch = {
+    c,
+    stage,
+    command,
+    lint: withComments(c.lint, command.instruction.comments),
+    vertices: [],
+    copy: undefined,
+  };
   const failed = compileInstruction(d, command.instruction);
   if (failed !== undefined) {
     // Errors of a stage that is not built stop a check run, but not the build.
     if (stage.reachable) fail(c, failed.message, { ...failed, locations: [command.lines] });
-    else c.unreachableProblems.push({ phase: 'convert', summary: failed.message, ...failed, locations: [command.lines] });
+    else
+      c.unreachableProblems.push({ phase: 'convert', summary: failed.message, ...failed, locations: [command.lines] });
     stage.uncertain = true;
   }
   const step: Step = {
@@ -102,7 +110,11 @@ function compileInstruction(d: Dispatch, instruction: Instruction): Failure | un
       let args = instruction.cmdLine;
       if (instruction.prependShell) {
         if (stage.image.shell.length === 0)
-          say(d, 'JSONArgsRecommended', `JSON arguments recommended for ${instruction.keyword} to prevent unintended behavior related to OS signals`);
+          say(
+            d,
+            'JSONArgsRecommended',
+            `JSON arguments recommended for ${instruction.keyword} to prevent unintended behavior related to OS signals`,
+          );
         args = withShell(stage.image, args);
       }
       if (instruction.kind === 'cmd') {
@@ -169,7 +181,11 @@ function workdir(d: Dispatch, path: string): Failure | undefined {
   const { c, stage, command } = d;
   const os = (stage.platform ?? c.targetPlatform).os;
   if (!stage.workdirSet && !isAbs(path, os))
-    say(d, 'WorkdirRelativePath', `Relative workdir ${quote(path)} can have unexpected results if the base image changes`);
+    say(
+      d,
+      'WorkdirRelativePath',
+      `Relative workdir ${quote(path)} can have unexpected results if the base image changes`,
+    );
   stage.workdirSet = true;
   const normal = normalizeWorkdir(stage.image.workingDir, path, os);
   if ('error' in normal) return failure(`normalizing workdir: ${normal.error}`, 'bad-path', command.instruction.span);
@@ -198,7 +214,11 @@ function workdir(d: Dispatch, path: string): Failure | undefined {
       },
       state.out === undefined ? [] : [state.out],
       undefined,
-      { ...noMetadata, name: () => named(expandedText(command.instruction.code, envOf(env), c.lex)), caps: ['file.base'] },
+      {
+        ...noMetadata,
+        name: () => named(expandedText(command.instruction.code, envOf(env), c.lex)),
+        caps: ['file.base'],
+      },
       [command.lines],
       command.index,
     );
@@ -257,11 +277,16 @@ function dispatchCopy(d: Dispatch, instruction: CopyInstruction | AddInstruction
   const read = from === undefined ? stage.contextPaths : from.paths;
   if (from === undefined || stage.reachable)
     for (const source of sources)
-      if (instruction.kind === 'copy' || (!source.startsWith('http://') && !source.startsWith('https://'))) read.add(join('/', source));
+      if (instruction.kind === 'copy' || (!source.startsWith('http://') && !source.startsWith('https://')))
+        read.add(join('/', source));
   return undefined;
 }
 
-function dispatchEnv(d: Dispatch, pairs: readonly { key: Word; value: Word; noDelimiter: boolean }[], instruction: Instruction): Failure | undefined {
+function dispatchEnv(
+  d: Dispatch,
+  pairs: readonly { key: Word; value: Word; noDelimiter: boolean }[],
+  instruction: Instruction,
+): Failure | undefined {
   const { c, stage } = d;
   const expanded = expandPairs(d, pairs);
   if (isFailure(expanded)) return expanded;
@@ -291,7 +316,11 @@ function setImageEnv(env: string[], key: string, value: string): void {
   env.push(prefix + value);
 }
 
-function dispatchLabel(d: Dispatch, pairs: readonly { key: Word; value: Word; noDelimiter: boolean }[], instruction: Instruction): Failure | undefined {
+function dispatchLabel(
+  d: Dispatch,
+  pairs: readonly { key: Word; value: Word; noDelimiter: boolean }[],
+  instruction: Instruction,
+): Failure | undefined {
   const expanded = expandPairs(d, pairs);
   if (isFailure(expanded)) return expanded;
   d.stage.image.labels ??= new Map();
@@ -342,9 +371,16 @@ function dispatchArg(d: Dispatch, instruction: Extract<Instruction, { kind: 'arg
       if (typeof expanded !== 'string') return expanded;
       value = expanded;
     }
-    if (value !== undefined && !notVariables.has(key)) stage.state = { ...stage.state, env: addEnv(stage.state.env, key, value) };
+    if (value !== undefined && !notVariables.has(key))
+      stage.state = { ...stage.state, env: addEnv(stage.state.env, key, value) };
     if (!inherited)
-      stage.allArgs.set(key, { key, value: value ?? '', description: declaration.docComment, lines: command.lines, deps: new Set() });
+      stage.allArgs.set(key, {
+        key,
+        value: value ?? '',
+        description: declaration.docComment,
+        lines: command.lines,
+        deps: new Set(),
+      });
     stage.usedArgs.add(key);
     stage.buildArgs.push({ key, value });
     texts.push(value === undefined ? key : `${key}=${value}`);
@@ -394,7 +430,8 @@ function dispatchVolume(d: Dispatch, words: readonly Word[]): Failure | undefine
   d.stage.image.volumes ??= new Set();
   for (let i = 0; i < volumes.length; i++) {
     const volume = volumes[i] as string;
-    if (volume === '') return failure('VOLUME specified can not be an empty string', 'empty-volume', placeOfWord(d, words[i] as Word));
+    if (volume === '')
+      return failure('VOLUME specified can not be an empty string', 'empty-volume', placeOfWord(d, words[i] as Word));
     d.stage.image.volumes.add(volume);
   }
   addHistory(d.c, d.stage, `VOLUME [${volumes.join(' ')}]`, false);
@@ -420,7 +457,12 @@ function unmatched(d: Dispatch, names: ReadonlySet<string> | undefined, span: Sp
     if (d.stage.buildArgs.some((arg) => arg.key === name) || notVariables.has(name)) continue;
     options ??= envOf(d.stage.state.env).keys();
     const match = suggest(name, options, true);
-    say(d, 'UndefinedVar', `Usage of undefined variable '$${name}'${match === undefined ? '' : ` (did you mean $${match}?)`}`, span);
+    say(
+      d,
+      'UndefinedVar',
+      `Usage of undefined variable '$${name}'${match === undefined ? '' : ` (did you mean $${match}?)`}`,
+      span,
+    );
   }
 }
 
@@ -441,14 +483,30 @@ function legacyFormat(d: Dispatch, noDelimiter: boolean, instruction: Instructio
   say(d, 'LegacyKeyValueFormat', `"${name} key=value" should be used instead of legacy "${name} key value" format`);
 }
 
-const secretWords = new Set(['apikey', 'auth', 'credential', 'credentials', 'key', 'password', 'pword', 'passwd', 'secret', 'token']);
+const secretWords = new Set([
+  'apikey',
+  'auth',
+  'credential',
+  'credentials',
+  'key',
+  'password',
+  'pword',
+  'passwd',
+  'secret',
+  'token',
+]);
 const publicWords = new Set(['public', 'file', 'version']);
 
 function secretKey(d: Dispatch, keyword: 'ARG' | 'ENV', key: string, span: Span): void {
   // The letters that Go's case folding takes for these are no part of any identifier that people use, but they count.
   const parts = key.replaceAll('\u017f', 's').replaceAll('\u212a', 'k').toLowerCase().split('_');
   if (!parts.some((part) => secretWords.has(part)) || parts.some((part) => publicWords.has(part))) return;
-  say(d, 'SecretsUsedInArgOrEnv', `Do not use ARG or ENV instructions for sensitive data (${keyword} ${quote(key)})`, span);
+  say(
+    d,
+    'SecretsUsedInArgOrEnv',
+    `Do not use ARG or ENV instructions for sensitive data (${keyword} ${quote(key)})`,
+    span,
+  );
 }
 
 function usedOnce(d: Dispatch, kind: 'cmd' | 'entrypoint' | 'healthcheck', keyword: string): void {

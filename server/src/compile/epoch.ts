@@ -29,7 +29,8 @@ export function resolveEpoch(c: Compilation, stages: readonly ParsedStage[]): vo
     if (text === '') c.options.buildArgs.delete(key);
     else c.options.buildArgs.set(key, text);
   }
-  if (getEnv(c.globalArgs, key) !== undefined) c.globalArgs = text === '' ? deleteEnv(c.globalArgs, key) : addEnv(c.globalArgs, key, text);
+  if (getEnv(c.globalArgs, key) !== undefined)
+    c.globalArgs = text === '' ? deleteEnv(c.globalArgs, key) : addEnv(c.globalArgs, key, text);
 }
 
 function secondsOf(c: Compilation, value: string, stages: readonly ParsedStage[]): bigint | undefined {
@@ -102,12 +103,18 @@ function stageSource(c: Compilation, stage: ParsedStage): { readonly identifier:
       else if ('ref' in git && !git.ref.indistinguishableFromLocal) found = { identifier: git.ref.remote };
       else return { error: `${key} stage source must be a single HTTP(S) or Git ADD` };
     } else
-      return { error: `${key} stage does not meet source-only requirements: unsupported ${instruction.keyword} instruction` };
+      return {
+        error: `${key} stage does not meet source-only requirements: unsupported ${instruction.keyword} instruction`,
+      };
   }
   return found ?? { error: `${key} stage must contain exactly one remote ADD` };
 }
 
-function withArgs(c: Compilation, instruction: ArgInstruction, before: EnvList): { readonly env: EnvList } | { readonly error: string } {
+function withArgs(
+  c: Compilation,
+  instruction: ArgInstruction,
+  before: EnvList,
+): { readonly env: EnvList } | { readonly error: string } {
   let env = before;
   for (const { key: name, value } of instruction.declarations) {
     const given = c.options.buildArgs.get(name.value);

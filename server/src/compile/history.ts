@@ -3,7 +3,6 @@ import { type EnvList, getEnv } from '../llb/env.ts';
 import type { Compilation } from './compilation.ts';
 import type { Stage } from './stage.ts';
 
-
 /** Adds an entry to the history of the stage's image. */
 export function addHistory(c: Compilation, stage: Stage, createdBy: string | (() => string), withLayer: boolean): void {
   stage.image.history.push({

@@ -1,6 +1,7 @@
 // The image configuration that a build starts from and leaves behind, and its JSON, byte for byte as Go writes it.
-import { compareUtf8 } from '../go/utf8.ts';
+
 import { field, isJsonObject, type Json, type JsonObject, jsonString, unmarshalJson } from '../go/json.ts';
+import { compareUtf8 } from '../go/utf8.ts';
 import type { Platform } from '../oci/platform.ts';
 import { defaultPathEnv } from './paths.ts';
 
@@ -83,8 +84,10 @@ export function cloneImage(image: Image): Image {
 
 /** The configuration that stands for an image of which nothing is known: Linux's usual PATH and one layer. */
 export function stubConfig(platform: Platform): string {
-  const part = (name: string, value: string): string => (value === '' ? '' : `,${jsonString(name)}:${jsonString(value)}`);
-  const features = platform.osFeatures.length === 0 ? '' : `,"os.features":[${platform.osFeatures.map(jsonString).join(',')}]`;
+  const part = (name: string, value: string): string =>
+    value === '' ? '' : `,${jsonString(name)}:${jsonString(value)}`;
+  const features =
+    platform.osFeatures.length === 0 ? '' : `,"os.features":[${platform.osFeatures.map(jsonString).join(',')}]`;
   const env = platform.os === 'windows' ? '' : `"Env":["PATH=${defaultPathEnv('linux')}"]`;
   return (
     `{"architecture":${jsonString(platform.architecture)},"os":${jsonString(platform.os)}` +
@@ -98,8 +101,10 @@ export function parseImage(json: string): { readonly image: Image } | { readonly
   const parsed = unmarshalJson(json);
   if ('error' in parsed) return { error: parsed.error };
   const root = parsed.value;
-  if (root === null) return { image: { ...emptyImage(noPlatform), rootfs: { type: '', diffIds: undefined }, env: [], workingDir: '' } };
-  if (!isJsonObject(root)) return { error: `json: cannot unmarshal ${kindOf(root)} into Go value of type v1.DockerOCIImage` };
+  if (root === null)
+    return { image: { ...emptyImage(noPlatform), rootfs: { type: '', diffIds: undefined }, env: [], workingDir: '' } };
+  if (!isJsonObject(root))
+    return { error: `json: cannot unmarshal ${kindOf(root)} into Go value of type v1.DockerOCIImage` };
   const config = object(field(root, 'config'));
   const health = object(field(config, 'Healthcheck'));
   const rootfs = object(field(root, 'rootfs'));
@@ -172,7 +177,9 @@ export function imageJson(image: Image): string {
   putSet(config, 'Volumes', image.volumes);
   putText(config, 'WorkingDir', image.workingDir);
   if (image.labels !== undefined && image.labels.size > 0) {
-    const pairs = [...image.labels].sort((a, b) => compareUtf8(a[0], b[0])).map(([k, v]) => `${jsonString(k)}:${jsonString(v)}`);
+    const pairs = [...image.labels]
+      .sort((a, b) => compareUtf8(a[0], b[0]))
+      .map(([k, v]) => `${jsonString(k)}:${jsonString(v)}`);
     config.push(`"Labels":{${pairs.join(',')}}`);
   }
   putText(config, 'StopSignal', image.stopSignal);
@@ -218,7 +225,12 @@ function putList(parts: string[], name: string, values: readonly string[]): void
 }
 function putSet(parts: string[], name: string, values: ReadonlySet<string> | undefined): void {
   if (values === undefined || values.size === 0) return;
-  parts.push(`"${name}":{${[...values].sort(compareUtf8).map((v) => `${jsonString(v)}:{}`).join(',')}}`);
+  parts.push(
+    `"${name}":{${[...values]
+      .sort(compareUtf8)
+      .map((v) => `${jsonString(v)}:{}`)
+      .join(',')}}`,
+  );
 }
 function jsonList(values: readonly string[]): string {
   return `[${values.map(jsonString).join(',')}]`;
@@ -248,7 +260,13 @@ function labels(value: Json | undefined): Map<string, string> | undefined {
   return isJsonObject(value) ? new Map(value.fields.map(([key, v]) => [key, text(v)])) : undefined;
 }
 function kindOf(value: Json): string {
-  return Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value === 'string' ? 'string' : 'number';
+  return Array.isArray(value)
+    ? 'array'
+    : typeof value === 'boolean'
+      ? 'bool'
+      : typeof value === 'string'
+        ? 'string'
+        : 'number';
 }
 /** Go prints a time without the zeros at the end of its fraction. */
 function time(value: string): string | undefined {

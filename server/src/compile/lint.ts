@@ -1,7 +1,8 @@
 // BuildKit's build checks: their names and words, and which of them a file or an instruction has switched off.
-import { parseBool, quote, trimSpace } from '../go/text.ts';
-import type { LineRange } from '../dockerfile/instruction.ts';
+
 import type { Span } from '../../../shared/src/span.ts';
+import type { LineRange } from '../dockerfile/instruction.ts';
+import { parseBool, quote, trimSpace } from '../go/text.ts';
 
 /** The settings of `# check=…`. */
 export interface LintConfig {
@@ -12,7 +13,13 @@ export interface LintConfig {
   readonly returnAsError: boolean;
 }
 
-export const noLintConfig: LintConfig = { skipAll: false, skip: [], experimentalAll: false, experimental: [], returnAsError: false };
+export const noLintConfig: LintConfig = {
+  skipAll: false,
+  skip: [],
+  experimentalAll: false,
+  experimental: [],
+  returnAsError: false,
+};
 
 /** A warning of a build check, in BuildKit's words. */
 export interface CheckWarning {
@@ -40,7 +47,8 @@ export const checks = {
   ConsistentInstructionCasing: 'All commands within the Dockerfile should use the same casing (either upper or lower)',
   DuplicateStageName: 'Stage names should be unique',
   ReservedStageName: 'Reserved words should not be used as stage names',
-  JSONArgsRecommended: 'JSON arguments recommended for ENTRYPOINT/CMD to prevent unintended behavior related to OS signals',
+  JSONArgsRecommended:
+    'JSON arguments recommended for ENTRYPOINT/CMD to prevent unintended behavior related to OS signals',
   MaintainerDeprecated: 'The MAINTAINER instruction is deprecated, use a label instead to define an image author',
   UndefinedArgInFrom: 'FROM command must use declared ARGs',
   WorkdirRelativePath:
@@ -49,7 +57,8 @@ export const checks = {
   MultipleInstructionsDisallowed: 'Multiple instructions of the same type should not be used in the same stage',
   LegacyKeyValueFormat: 'Legacy key/value format with whitespace separator should not be used',
   InvalidBaseImagePlatform: 'Base image platform does not match expected target platform',
-  RedundantTargetPlatform: 'Setting platform to predefined $TARGETPLATFORM in FROM is redundant as this is the default behavior',
+  RedundantTargetPlatform:
+    'Setting platform to predefined $TARGETPLATFORM in FROM is redundant as this is the default behavior',
   SecretsUsedInArgOrEnv: 'Sensitive data should not be used in the ARG or ENV commands',
   InvalidDefaultArgInFrom: 'Default value for global ARG results in an empty or invalid base image name',
   FromPlatformFlagConstDisallowed: 'FROM --platform flag should not use a constant value',
@@ -68,7 +77,10 @@ export const experimentalChecks: ReadonlySet<CheckName> = new Set<CheckName>(['I
 /** Where BuildKit documents a check; it gives none for InvalidBaseImagePlatform. */
 export function checkUrl(rule: CheckName): string {
   if (rule === 'InvalidBaseImagePlatform') return '';
-  const slug = rule.replace(/([a-z])([A-Z])/g, '$1-$2').replace(/^JSONArgs/, 'json-args').toLowerCase();
+  const slug = rule
+    .replace(/([a-z])([A-Z])/g, '$1-$2')
+    .replace(/^JSONArgs/, 'json-args')
+    .toLowerCase();
   return `https://docs.docker.com/go/dockerfile/rule/${slug}/`;
 }
 
@@ -96,7 +108,9 @@ export function parseLintOptions(text: string): LintConfig | { readonly error: s
       case 'error': {
         const on = parseBool(value);
         if (on === undefined)
-          return { error: `failed to parse check option ${quote(part)}: strconv.ParseBool: parsing ${quote(value)}: invalid syntax` };
+          return {
+            error: `failed to parse check option ${quote(part)}: strconv.ParseBool: parsing ${quote(value)}: invalid syntax`,
+          };
         config = { ...config, returnAsError: on };
         break;
       }
@@ -110,7 +124,9 @@ export function parseLintOptions(text: string): LintConfig | { readonly error: s
 /** The settings for one instruction: the file's, and those of a `check=` comment directly above it. */
 export function withComments(config: LintConfig, comments: readonly string[]): LintConfig {
   for (const comment of comments) {
-    const found = /^[ \t\v\f\r\u0085\u00a0]*([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+?)[\t\n\f\r ]*$/.exec(comment);
+    const found = /^[ \t\v\f\r\u0085\u00a0]*([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+?)[\t\n\f\r ]*$/.exec(
+      comment,
+    );
     if (found === null || (found[1] as string).toLowerCase() !== 'check') continue;
     const other = parseLintOptions((found[2] as string).split(' ')[0] as string);
     if ('error' in other) return config;

@@ -1,8 +1,8 @@
 // The names that vertices carry in progress output: `[build 2/7] RUN make`.
-import { processWord, type Env, type LexOptions } from '../dockerfile/shell.ts';
+import { type Env, type LexOptions, processWord } from '../dockerfile/shell.ts';
+import { toUpper } from '../go/text.ts';
 import type { EnvList } from '../llb/env.ts';
 import { formatPlatformAll, normalizePlatform, type Platform, parsePlatform } from '../oci/platform.ts';
-import { toUpper } from '../go/text.ts';
 import { type Compilation, envOf } from './compilation.ts';
 import type { Stage } from './stage.ts';
 
@@ -22,7 +22,8 @@ export function stepName(
   const onBuild = stage.commandIsOnBuild;
   return (text) => {
     let out = '[';
-    if (c.options.multiPlatform && platform !== undefined) out += `${formatPlatformAll(platform)}${crossTarget(platform, env)} `;
+    if (c.options.multiPlatform && platform !== undefined)
+      out += `${formatPlatformAll(platform)}${crossTarget(platform, env)} `;
     if (stage.stageName !== '') out += `${stage.stageName} `;
     out += `${String(number).padStart(Math.trunc(1 + Math.log10(total)))}/${total}] `;
     return `${out}${onBuild ? 'ONBUILD ' : ''}${text}`;
@@ -60,7 +61,11 @@ function crossTarget(base: Platform, list: EnvList): string {
 }
 
 function crossPart(base: Platform, target: Platform): string {
-  const p = normalizePlatform({ ...target, os: target.os || base.os, architecture: target.architecture || base.architecture });
+  const p = normalizePlatform({
+    ...target,
+    os: target.os || base.os,
+    architecture: target.architecture || base.architecture,
+  });
   if (p.os === base.os)
     return p.architecture === base.architecture ? '' : `->${p.architecture}${p.variant === '' ? '' : `/${p.variant}`}`;
   return `->${formatPlatformAll(p)}`;

@@ -1,9 +1,9 @@
 // What the user told the build: buildx's frontend attributes, read and checked as BuildKit's dockerui reads them.
 import { csvFields } from '../go/csv.ts';
+import { parseIp } from '../go/ip.ts';
 import { atoi, equalFold, parseBool, parseInt64, parseUint64, quote, toLower, trimSpace } from '../go/text.ts';
 import type { LinuxResources, ProxyEnv } from '../llb/op.ts';
 import { linuxAmd64, normalizePlatform, type Platform, parsePlatform } from '../oci/platform.ts';
-import { parseIp } from '../go/ip.ts';
 import { type LintConfig, parseLintOptions } from './lint.ts';
 
 /** How a build was asked for. All that `docker buildx build` would send, as data. */
@@ -88,7 +88,11 @@ export function readOptions(config: BuildConfig): { options: Options; error: str
   const linuxResources = readLinuxResources(attr, fail);
   const netmode = attr('force-network-mode');
   if (!['', 'none', 'host', 'sandbox'].includes(netmode)) fail(`invalid netmode ${netmode}`);
-  const noCache = Object.hasOwn(attrs, 'no-cache') ? (attr('no-cache') === '' ? [] : attr('no-cache').split(',')) : undefined;
+  const noCache = Object.hasOwn(attrs, 'no-cache')
+    ? attr('no-cache') === ''
+      ? []
+      : attr('no-cache').split(',')
+    : undefined;
   const multi = attr('build-arg:BUILDKIT_MULTI_PLATFORM') || attr('multi-platform');
   let multiPlatform = targetPlatforms.length > 1;
   if (multi !== '') {
@@ -146,7 +150,8 @@ export function isNoCache(options: Options, stage: string): boolean {
 
 function withPrefix(attrs: Readonly<Record<string, string>>, prefix: string): Map<string, string> {
   const found = new Map<string, string>();
-  for (const key of Object.keys(attrs)) if (key.startsWith(prefix)) found.set(key.slice(prefix.length), attrs[key] as string);
+  for (const key of Object.keys(attrs))
+    if (key.startsWith(prefix)) found.set(key.slice(prefix.length), attrs[key] as string);
   return found;
 }
 
@@ -176,8 +181,21 @@ function readExtraHosts(text: string, fail: (message: string) => void): { host: 
 }
 
 const ulimitNames = [
-  'core', 'cpu', 'data', 'fsize', 'locks', 'memlock', 'msgqueue', 'nice', 'nofile', 'nproc', 'rss', 'rtprio', 'rttime',
-  'sigpending', 'stack',
+  'core',
+  'cpu',
+  'data',
+  'fsize',
+  'locks',
+  'memlock',
+  'msgqueue',
+  'nice',
+  'nofile',
+  'nproc',
+  'rss',
+  'rtprio',
+  'rttime',
+  'sigpending',
+  'stack',
 ];
 
 function readUlimits(text: string, fail: (message: string) => void): { name: string; soft: number; hard: number }[] {
@@ -206,7 +224,8 @@ function readUlimit(text: string): { name: string; soft: number; hard: number } 
   if (!ulimitNames.includes(name)) return `invalid ulimit type: ${name}`;
   const limits: number[] = [];
   const values = text.slice(at + 1).split(':');
-  if (values.length > 2) return `too many limit value arguments - ${text.slice(at + 1)}, can only have up to two, \`soft[:hard]\``;
+  if (values.length > 2)
+    return `too many limit value arguments - ${text.slice(at + 1)}, can only have up to two, \`soft[:hard]\``;
   for (const value of values.reverse()) {
     const parsed = parseInt64(value);
     if ('error' in parsed) return parsed.error;
@@ -215,13 +234,17 @@ function readUlimit(text: string): { name: string; soft: number; hard: number } 
   const soft = limits[limits.length - 1] as number;
   const hard = limits[0] as number;
   if (hard !== -1) {
-    if (soft === -1) return `ulimit soft limit must be less than or equal to hard limit: soft: -1 (unlimited), hard: ${hard}`;
+    if (soft === -1)
+      return `ulimit soft limit must be less than or equal to hard limit: soft: -1 (unlimited), hard: ${hard}`;
     if (soft > hard) return `ulimit soft limit must be less than or equal to hard limit: ${soft} > ${hard}`;
   }
   return { name, soft, hard };
 }
 
-function readLinuxResources(attr: (key: string) => string, fail: (message: string) => void): LinuxResources | undefined {
+function readLinuxResources(
+  attr: (key: string) => string,
+  fail: (message: string) => void,
+): LinuxResources | undefined {
   const number = (key: string, unsigned: boolean, check: (n: bigint) => string | undefined): number => {
     const text = attr(key);
     if (text === '') return 0;

@@ -59,9 +59,13 @@ function usedArgs(stage: Stage): Set<string> {
   return used;
 }
 
-function collect(stages: readonly Stage[], of: (stage: Stage) => Stage['secrets']): { name: string; required: boolean; lines: LineRange }[] {
+function collect(
+  stages: readonly Stage[],
+  of: (stage: Stage) => Stage['secrets'],
+): { name: string; required: boolean; lines: LineRange }[] {
   const found = new Map<string, { name: string; required: boolean; lines: LineRange }>();
-  for (const stage of stages) for (const [name, info] of of(stage)) if (!found.has(name)) found.set(name, { name, ...info });
+  for (const stage of stages)
+    for (const [name, info] of of(stage)) if (!found.has(name)) found.set(name, { name, ...info });
   return [...found.values()].sort(byLine);
 }
 

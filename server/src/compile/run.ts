@@ -1,13 +1,15 @@
 // RUN: an ExecOp with its mounts, secrets and limits.
-import type { RunInstruction } from '../dockerfile/instruction.ts';
+
+import type { Span } from '../../../shared/src/span.ts';
 import { chompTabs, parseHeredoc } from '../dockerfile/heredocs.ts';
+import type { RunInstruction } from '../dockerfile/instruction.ts';
 import { type ParsedMount as Mount, parseDevice, parseMount } from '../dockerfile/mounts.ts';
 import type { Env } from '../dockerfile/shell.ts';
 import { base, clean, isAbs as isAbsPath, join } from '../go/path.ts';
 import { quote, trimSpace } from '../go/text.ts';
 import { compareUtf8 } from '../go/utf8.ts';
-import { addEnv, type EnvList, getEnv } from '../llb/env.ts';
 import { noMetadata } from '../llb/definition.ts';
+import { addEnv, type EnvList, getEnv } from '../llb/env.ts';
 import { type Edge, type ExecMount, type ExecOp, newVertex, type Vertex } from '../llb/op.ts';
 import { type State, scratch, withOutput } from '../llb/state.ts';
 import { type Compilation, envOf, supports } from './compilation.ts';
@@ -18,11 +20,11 @@ import type { Image } from './image.ts';
 import { expandedText, stepName } from './names.ts';
 import { defaultPathEnv, isAbs, toSlash } from './paths.ts';
 import { type Command, placeIn, type Stage } from './stage.ts';
-import type { Span } from '../../../shared/src/span.ts';
 
 /** The shell form of a command line: the shell, and the whole line as its last argument. */
 export function withShell(image: Image, args: readonly string[]): string[] {
-  const shell = image.shell.length > 0 ? image.shell : image.platform.os === 'windows' ? ['cmd', '/S', '/C'] : ['/bin/sh', '-c'];
+  const shell =
+    image.shell.length > 0 ? image.shell : image.platform.os === 'windows' ? ['cmd', '/S', '/C'] : ['/bin/sh', '-c'];
   return [...shell, args.join(' ')];
 }
 
@@ -277,7 +279,13 @@ function addSsh(stage: Stage, command: Command, mount: Mount, ssh: ExecMount[], 
   ssh.push({
     ...bind(mount.target === '' ? `/run/buildkit/ssh_agent.${ssh.length}` : mount.target, undefined, '', false, 0),
     type: 'ssh',
-    ssh: { id: mount.cacheId, uid: mount.uid ?? 0, gid: mount.gid ?? 0, mode: mount.mode ?? 0o600, optional: !mount.required },
+    ssh: {
+      id: mount.cacheId,
+      uid: mount.uid ?? 0,
+      gid: mount.gid ?? 0,
+      mode: mount.mode ?? 0o600,
+      optional: !mount.required,
+    },
   });
   return undefined;
 }
@@ -294,15 +302,14 @@ function execOp(
 ): ExecOp {
   let env = state.env;
   const firstSsh = ssh[0];
-  if (firstSsh !== undefined && getEnv(env, 'SSH_AUTH_SOCK') === undefined) env = addEnv(env, 'SSH_AUTH_SOCK', firstSsh.dest);
+  if (firstSsh !== undefined && getEnv(env, 'SSH_AUTH_SOCK') === undefined)
+    env = addEnv(env, 'SSH_AUTH_SOCK', firstSsh.dest);
   const os = c.targetPlatform.os;
   if (!supports(c, 'exec.meta.setsdefaultpath') && os !== 'windows' && getEnv(env, 'PATH') === undefined)
     env = addEnv(env, 'PATH', defaultPathEnv(os));
   const sorted = [bind('/', state.out, '', false, 0), ...binds].sort((a, b) => compareUtf8(a.dest, b.dest));
   let outputs = 0;
-  const numbered = sorted.map((m) =>
-    m.output === pendingOutput || m.dest === '/' ? { ...m, output: outputs++ } : m,
-  );
+  const numbered = sorted.map((m) => (m.output === pendingOutput || m.dest === '/' ? { ...m, output: outputs++ } : m));
   return {
     kind: 'exec',
     args,
@@ -345,7 +352,8 @@ function execCaps(c: Compilation, op: ExecOp): string[] {
   };
   if (supports(c, 'exec.meta.setsdefaultpath')) add('exec.meta.setsdefaultpath');
   if (op.ulimits.length > 0) add('exec.meta.ulimit');
-  if (c.options.linuxResources !== undefined && supports(c, 'exec.meta.linux.resources')) add('exec.meta.linux.resources');
+  if (c.options.linuxResources !== undefined && supports(c, 'exec.meta.linux.resources'))
+    add('exec.meta.linux.resources');
   if (op.network !== 0) add('exec.meta.network');
   if (op.security !== 0) add('exec.meta.security');
   if (op.proxy !== undefined) add('exec.meta.proxyenv');

@@ -1,16 +1,24 @@
 // The sources of a graph: images, the build context, named contexts, git repositories and URLs.
-import { jsonString } from '../go/json.ts';
+
 import { parseIgnoreFile } from '../context/ignoreFile.ts';
-import { addEnv } from '../llb/env.ts';
-import { newVertex, type Lines, type OpMetadata, type Vertex } from '../llb/op.ts';
-import { noMetadata } from '../llb/definition.ts';
-import { type State, scratch } from '../llb/state.ts';
-import { normalizePlatform, type Platform, formatPlatformAll } from '../oci/platform.ts';
-import { parseNormalizedNamed, parseReference, referenceString, tagNameOnly, withDigest, familiarString } from '../oci/reference.ts';
-import { compareUtf8 } from '../go/utf8.ts';
+import { jsonString } from '../go/json.ts';
 import { clean, join } from '../go/path.ts';
-import { gitSource, parseGitRef, type GitRef } from './gitRef.ts';
+import { compareUtf8 } from '../go/utf8.ts';
+import { noMetadata } from '../llb/definition.ts';
+import { addEnv } from '../llb/env.ts';
+import { type Lines, newVertex, type OpMetadata, type Vertex } from '../llb/op.ts';
+import { type State, scratch } from '../llb/state.ts';
+import { formatPlatformAll, normalizePlatform, type Platform } from '../oci/platform.ts';
+import {
+  familiarString,
+  parseNormalizedNamed,
+  parseReference,
+  referenceString,
+  tagNameOnly,
+  withDigest,
+} from '../oci/reference.ts';
 import type { Compilation, ImageInput } from './compilation.ts';
+import { type GitRef, gitSource, parseGitRef } from './gitRef.ts';
 import { type Image, parseImage, stubConfig } from './image.ts';
 import type { Options } from './options.ts';
 import type { NamedContext } from './stage.ts';
@@ -36,7 +44,14 @@ export function imageVertex(
   const caps = resolveMode === 'pull' ? ['source.image', 'source.image.resolvemode'] : ['source.image'];
   const full = parseNormalizedNamed(ref);
   const identifier = `docker-image://${'error' in full ? ref : referenceString(tagNameOnly(full))}`;
-  return newVertex({ kind: 'source', identifier, attrs }, [], platform, { ...noMetadata, ...metadata, caps }, locations, origin);
+  return newVertex(
+    { kind: 'source', identifier, attrs },
+    [],
+    platform,
+    { ...noMetadata, ...metadata, caps },
+    locations,
+    origin,
+  );
 }
 
 /** What is known of an image; where nothing is, the stub and a note that it is missing. */
@@ -71,7 +86,14 @@ function localVertex(name: string, attrs: readonly (readonly [string, string, st
     map.set(key, value);
     caps.push(cap);
   }
-  return newVertex({ kind: 'source', identifier: `local://${name}`, attrs: map }, [], undefined, { ...noMetadata, name: title, caps }, undefined, -1);
+  return newVertex(
+    { kind: 'source', identifier: `local://${name}`, attrs: map },
+    [],
+    undefined,
+    { ...noMetadata, name: title, caps },
+    undefined,
+    -1,
+  );
 }
 
 /** Sets `local.followpaths` of a vertex that is not yet marshalled. */
@@ -169,7 +191,13 @@ export function sessionOf(options: Options, name: string): string {
 
 function boolArg(options: Options, name: string): boolean | undefined {
   const value = options.buildArgs.get(name);
-  return value === undefined ? undefined : /^(1|t|T|TRUE|true|True)$/.test(value) ? true : /^(0|f|F|FALSE|false|False)$/.test(value) ? false : undefined;
+  return value === undefined
+    ? undefined
+    : /^(1|t|T|TRUE|true|True)$/.test(value)
+      ? true
+      : /^(0|f|F|FALSE|false|False)$/.test(value)
+        ? false
+        : undefined;
 }
 
 /** The state of a git repository used as a context. */
@@ -213,7 +241,14 @@ export function httpVertex(
     caps.push('source.http.checksum');
   }
   if (filename !== '') attrs.set('http.filename', filename);
-  return newVertex({ kind: 'source', identifier: url, attrs }, [], undefined, { ...noMetadata, name, command, caps }, locations, origin);
+  return newVertex(
+    { kind: 'source', identifier: url, attrs },
+    [],
+    undefined,
+    { ...noMetadata, name, command, caps },
+    locations,
+    origin,
+  );
 }
 
 /** Finds the named context that replaces `name`, if one was given. */
@@ -237,7 +272,12 @@ export function findNamedContext(
   const withPlatform = `${familiar}::${formatPlatformAll(normalizePlatform(wanted ?? c.options.buildPlatform))}`;
   for (const key of [withPlatform, familiar]) {
     if (!Object.hasOwn(c.options.attrs, `context:${key}`)) continue;
-    return { input: c.options.attrs[`context:${key}`] as string, name: familiar, nameWithPlatform: key, platform: wanted };
+    return {
+      input: c.options.attrs[`context:${key}`] as string,
+      name: familiar,
+      nameWithPlatform: key,
+      platform: wanted,
+    };
   }
   return undefined;
 }
@@ -268,7 +308,15 @@ export function loadNamedContext(
       const parsed = parseImage(known.config);
       if ('error' in parsed) return failed(parsed.error);
       const image = { ...parsed.image, created: undefined };
-      const vertex = imageVertex(c, known.ref, platform, '', { name: title(asked), command: undefined }, undefined, instruction);
+      const vertex = imageVertex(
+        c,
+        known.ref,
+        platform,
+        '',
+        { name: title(asked), command: undefined },
+        undefined,
+        instruction,
+      );
       const state =
         nc.platform === undefined
           ? withImageConfig({ ...sourceState(vertex), platform: undefined }, image)
@@ -281,14 +329,23 @@ export function loadNamedContext(
       const ref = parseGitRef(nc.input);
       if ('ref' in ref)
         return {
-          state: gitState(c, ref.ref, { keepGitDir: false, mtime: '', title: `[internal] load git source ${nc.input}` }),
+          state: gitState(c, ref.ref, {
+            keepGitDir: false,
+            mtime: '',
+            title: `[internal] load git source ${nc.input}`,
+          }),
           image: undefined,
           guessed: false,
           error: undefined,
         };
       if (ref.isGit) return failed(ref.error);
       if (kind === 'git') return failed(`invalid git context ${nc.input}`);
-      return { state: sourceState(httpVertex(nc.input, 'context', '', title(nc.input), undefined)), image: undefined, guessed: false, error: undefined };
+      return {
+        state: sourceState(httpVertex(nc.input, 'context', '', title(nc.input), undefined)),
+        image: undefined,
+        guessed: false,
+        error: undefined,
+      };
     }
     case 'oci-layout':
       return ociLayout(c, nc, rest.startsWith('//') ? rest.slice(2) : rest, instruction);
@@ -301,7 +358,11 @@ export function loadNamedContext(
         [
           ['local.session', sessionOf(c.options, rest), 'source.local.sessionid'],
           ['local.excludepatterns', excludes.length === 0 ? '' : jsonList(excludes), 'source.local.excludepatterns'],
-          ['local.sharedkeyhint', `context:${nc.nameWithPlatform}-${sharedKey(c.options, nc)}`, 'source.local.sharedkeyhint'],
+          [
+            'local.sharedkeyhint',
+            `context:${nc.nameWithPlatform}-${sharedKey(c.options, nc)}`,
+            'source.local.sharedkeyhint',
+          ],
         ],
         title('load from client'),
       );
@@ -320,7 +381,12 @@ function sharedKey(options: Options, nc: NamedContext): string {
   return Object.hasOwn(options.attrs, key) ? (options.attrs[key] as string) : '';
 }
 
-function ociLayout(c: Compilation, nc: NamedContext, spec: string, instruction: number): ReturnType<typeof loadNamedContext> {
+function ociLayout(
+  c: Compilation,
+  nc: NamedContext,
+  spec: string,
+  instruction: number,
+): ReturnType<typeof loadNamedContext> {
   const failed = (error: string) => ({ state: scratch, image: undefined, guessed: false, error });
   const ref = parseReference(spec);
   if ('error' in ref) return failed(`could not parse oci-layout reference ${JSON.stringify(spec)}: ${ref.error}`);
@@ -328,7 +394,8 @@ function ociLayout(c: Compilation, nc: NamedContext, spec: string, instruction: 
   const storeName = ref.domain === '' ? ref.path : `${ref.domain}/${ref.path}`;
   if (ref.digest === '') return failed(`oci-layout reference ${JSON.stringify(referenceString(ref))} has no digest`);
   const named = parseNormalizedNamed(nc.name);
-  if ('error' in named) return failed(`could not parse oci-layout reference ${JSON.stringify(nc.name)}: ${named.error}`);
+  if ('error' in named)
+    return failed(`could not parse oci-layout reference ${JSON.stringify(nc.name)}: ${named.error}`);
   const dummy = withDigest(named, ref.digest);
   if ('error' in dummy) return failed(`could not wrap ${JSON.stringify(nc.name)} with digest: ${dummy.error}`);
   const name = referenceString(dummy);
@@ -361,7 +428,9 @@ function withImageConfig(state: State, image: Image): State {
     const key = at < 0 ? pair : pair.slice(0, at);
     if (key !== '') env = addEnv(env, key, at < 0 ? '' : pair.slice(at + 1));
   }
-  const dir = image.workingDir.startsWith('/') ? image.workingDir : join(state.dir === '' ? '/' : state.dir, image.workingDir);
+  const dir = image.workingDir.startsWith('/')
+    ? image.workingDir
+    : join(state.dir === '' ? '/' : state.dir, image.workingDir);
   const p = image.platform;
   return { ...state, env, dir, platform: p.architecture !== '' && p.os !== '' ? normalizePlatform(p) : state.platform };
 }

@@ -34,7 +34,10 @@ interface Merged {
  * Marshals everything that `result` needs.
  * The error is Go's text where an op cannot be marshalled; BuildKit then has no definition.
  */
-export function marshalDefinition(result: Edge | undefined, sha256: Sha256): { definition: Definition; error: string | undefined } {
+export function marshalDefinition(
+  result: Edge | undefined,
+  sha256: Sha256,
+): { definition: Definition; error: string | undefined } {
   if (result === undefined) return { definition: { entries: [], head: '' }, error: undefined };
   let error: string | undefined;
   const entries: Merged[] = [];
@@ -127,7 +130,8 @@ export function describe(metadata: OpMetadata): Map<string, string> {
 function resultCaps(entries: readonly Merged[]): string[] {
   const caps = ['constraints', 'platform'];
   if (entries.some((e) => e.metadata.ignoreCache)) caps.push('meta.ignorecache');
-  if (entries.some((e) => e.metadata.name !== undefined || e.metadata.command !== undefined)) caps.push('meta.description');
+  if (entries.some((e) => e.metadata.name !== undefined || e.metadata.command !== undefined))
+    caps.push('meta.description');
   return caps;
 }
 
@@ -206,7 +210,9 @@ function putSourceInfos(definition: Definition, info: SourceInfo): void {
   wire.putText(1, info.filename);
   wire.endMessage(2, infoFrom);
   // BuildKit lists every vertex here, those without a location too; the last op, which has no vertex, is left out.
-  const located = definition.entries.filter((e) => e.vertex !== undefined).sort((a, b) => (a.digest < b.digest ? 1 : -1));
+  const located = definition.entries
+    .filter((e) => e.vertex !== undefined)
+    .sort((a, b) => (a.digest < b.digest ? 1 : -1));
   for (const entry of located) {
     const entryFrom = wire.mark();
     const value = wire.mark();

@@ -2,7 +2,19 @@
 // Fields are written last to first; members of a oneof come after all others, as Go's deterministic marshaller has it.
 import { compareUtf8, encodeUtf8 } from '../go/utf8.ts';
 import { type EnvList, envEntries } from './env.ts';
-import type { Chown, CopyAction, Edge, ExecMount, ExecOp, FileOp, MergeOp, OpPlatform, Owner, SourceOp, Vertex } from './op.ts';
+import type {
+  Chown,
+  CopyAction,
+  Edge,
+  ExecMount,
+  ExecOp,
+  FileOp,
+  MergeOp,
+  OpPlatform,
+  Owner,
+  SourceOp,
+  Vertex,
+} from './op.ts';
 import * as wire from './wire.ts';
 
 /** SHA-256 of bytes as 64 lower-case hexadecimal digits. */

@@ -196,7 +196,16 @@ export function newVertex(
   locations: readonly Lines[] | undefined,
   origin: number,
 ): Vertex {
-  const vertex = { op, inputs, platform, metadata, locations, origin, bytes: undefined, digest: '' } as unknown as Vertex;
+  const vertex = {
+    op,
+    inputs,
+    platform,
+    metadata,
+    locations,
+    origin,
+    bytes: undefined,
+    digest: '',
+  } as unknown as Vertex;
   (vertex as { out: Edge }).out = { vertex, index: 0 };
   return vertex;
 }

@@ -1,6 +1,6 @@
 // One job of the comparison with BuildKit, and its result in the judge's own format.
 import { readFileSync } from 'node:fs';
-import { analyze, type Analysis } from '../analysis/analyze.ts';
+import { type Analysis, analyze } from '../analysis/analyze.ts';
 import type { BuildInputs, ImageInput } from '../compile/compilation.ts';
 import { imageJson } from '../compile/image.ts';
 import { checks, checkUrl } from '../compile/lint.ts';
@@ -84,7 +84,8 @@ function imageOf(job: Job, ref: string): ImageInput {
   if (wanted.startsWith('sha256:')) return { digest: wanted };
   if (wanted !== 'hash') return {};
   const named = parseNormalizedNamed(ref);
-  const digest = 'error' in named || named.digest === '' ? `sha256:${hostSha256(new TextEncoder().encode(ref))}` : named.digest;
+  const digest =
+    'error' in named || named.digest === '' ? `sha256:${hostSha256(new TextEncoder().encode(ref))}` : named.digest;
   return { digest };
 }
 
@@ -134,7 +135,10 @@ class Raw {
   }
 }
 
-function errorOf(analysis: Analysis, problem: Analysis['problems'][number]): { error: string; errorLocation?: unknown } {
+function errorOf(
+  analysis: Analysis,
+  problem: Analysis['problems'][number],
+): { error: string; errorLocation?: unknown } {
   let error = problem.message;
   let locations = problem.locations;
   if (locations.length === 0 && problem.code !== 'bad-option') {

@@ -1,0 +1,50 @@
+// The command line: reads the words, calls one command, sets the exit code. 0 done, 1 the input is wrong, 2 the words are wrong.
+
+import { convertCommand } from './commands/convert.ts';
+import { analyzeCommand } from './commands/graph.ts';
+import { type Io, processIo, UsageError } from './io.ts';
+import { version } from './version.ts';
+
+const help = `LLB Lens shows the graph that BuildKit builds from a Dockerfile, without a daemon and without the network.
+
+Usage: llb-lens COMMAND [OPTIONS]
+
+  graph [FILE | - | CONTEXT]   the graph of a Dockerfile ("llb-lens graph --help" for its options)
+  convert --jobs FILE|-        JSON lines of jobs in, JSON lines of results out (for the comparison with BuildKit)
+
+  --version                    the version, and that of the BuildKit it equals
+  --help                       this text
+`;
+
+/** Runs the command line. Resolves to the exit code. */
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  const [command, ...rest] = args;
+  try {
+    switch (command) {
+      case 'graph':
+        return await analyzeCommand(rest, io);
+      case 'convert':
+        return await convertCommand(rest, io);
+      case '--version':
+      case '-V':
+        io.out(`${version()}\n`);
+        return 0;
+      case undefined:
+      case '--help':
+      case '-h':
+      case 'help':
+        io.out(help);
+        return command === undefined ? 2 : 0;
+      default:
+        throw new UsageError(`unknown command "${command}"`);
+    }
+  } catch (error) {
+    if (error instanceof UsageError) {
+      io.err(`llb-lens: ${error.message}\nTry "llb-lens --help".\n`);
+      return 2;
+    }
+    throw error;
+  }
+}
+
+process.exitCode = await run(process.argv.slice(2), processIo);

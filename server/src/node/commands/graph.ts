@@ -1,0 +1,179 @@
+// `llb-lens graph`: the graph of a Dockerfile as a tree, JSON, DOT, Mermaid or LLB.
+import { statSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Analysis, analyze } from '../../analysis/analyze.ts';
+import { buildGraph } from '../../analysis/graph.ts';
+import { dotText, mermaidText, type Paint, plain, treeText } from '../../analysis/graphFormats.ts';
+import type { BuildConfig } from '../../compile/options.ts';
+import { encodeDefinition } from '../../llb/definition.ts';
+import { type BuildFlags, buildAttrs, flagOptions } from '../buildFlags.ts';
+import { readImageConfigs } from '../imageConfigs.ts';
+import { InputError, type Io, readIfThere, readText, UsageError } from '../io.ts';
+import { problemText } from '../problems.ts';
+import { hostSha256 } from '../sha256.ts';
+
+const help = `Usage: llb-lens graph [OPTIONS] [FILE | - | CONTEXT]
+
+Prints the graph that BuildKit builds from a Dockerfile. FILE is the Dockerfile, - is standard input, and a directory is
+the build context, whose Dockerfile is read and whose .dockerignore counts. Without one, it is the current directory.
+
+  -f, --file FILE               the Dockerfile (default: CONTEXT/Dockerfile)
+      --format FORMAT           tree (default), json, dot, mermaid, llb (protobuf, for "buildctl build" and
+                                "buildctl debug dump-llb")
+      --image-config FILE       what base images contain: the JSON of one image's configuration, for every base, or an
+                                object from reference to configuration (or {"digest": ..., "config": ...}); or REF=FILE
+
+As docker buildx build has them:
+      --target STAGE            --build-arg NAME[=VALUE]      --platform OS/ARCH[,...]
+      --label NAME=VALUE        --build-context NAME=VALUE    --no-cache
+      --no-cache-filter STAGE   --add-host HOST:IP            --network default|none|host
+      --shm-size BYTES          --ulimit NAME=SOFT[:HARD]     --cgroup-parent PARENT
+      --pull
+
+Exit code: 0 the file builds, 1 it does not (every problem is printed), 2 wrong usage.
+`;
+
+const formats = ['tree', 'json', 'dot', 'mermaid', 'llb'] as const;
+type Format = (typeof formats)[number];
+
+export async function analyzeCommand(args: readonly string[], io: Io): Promise<number> {
+  const { values, positionals } = readArgs(args);
+  if (values.help === true) {
+    io.out(help);
+    return 0;
+  }
+  const format = (values.format ?? 'tree') as Format;
+  if (!formats.includes(format)) throw new UsageError(`unknown format "${format}": one of ${formats.join(', ')}`);
+  if (positionals.length > 1) throw new UsageError(`one Dockerfile or context at a time, not ${positionals.length}`);
+  try {
+    const where = locate(positionals[0], values.file);
+    const text = readText(where.file, io);
+    const attrs = buildAttrs(values as BuildFlags, io.env);
+    attrs.filename = where.file === '-' ? 'Dockerfile' : basename(where.file);
+    if (where.remote !== undefined) attrs.context = where.remote;
+    const images = (values['image-config'] ?? []).map(readImageConfigs);
+    const platforms = (attrs.platform ?? '').split(',').length;
+    const name = where.file === '-' ? '<stdin>' : shown(where.file);
+    let code = 0;
+    for (let index = 0; index < platforms; index++) {
+      const config: BuildConfig = { attrs, platformIndex: index };
+      const analysis = analyze(text, config, {
+        image: (ref, platform) => images.map((find) => find(ref, platform)).find((found) => found !== undefined),
+        dockerignore: where.context === undefined ? null : readIfThere(join(where.context, '.dockerignore')),
+        dockerfileIgnore: where.file === '-' ? null : readIfThere(`${where.file}.dockerignore`),
+        sha256: hostSha256,
+      });
+      if (analysis.problems.length > 0) {
+        code = 1;
+        if (index === 0) for (const problem of analysis.problems) io.err(problemText(name, text, problem));
+      }
+      print(analysis, name, format, io, index);
+    }
+    if (/[\udc80-\udcff](?<![\ud800-\udbff][\udc80-\udcff])/.test(text))
+      io.err(`${name}: not all of it is UTF-8; BuildKit refuses such bytes in most places\n`);
+    return code;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    io.err(`llb-lens: ${error.message}\n`);
+    return 1;
+  }
+}
+
+function readArgs(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      strict: true,
+      options: {
+        help: { type: 'boolean', short: 'h' },
+        file: { type: 'string', short: 'f' },
+        format: { type: 'string' },
+        'image-config': { type: 'string', multiple: true },
+        ...flagOptions,
+      },
+    });
+  } catch (error) {
+    throw new UsageError((error instanceof Error ? error.message : String(error)).split('. ')[0] as string);
+  }
+}
+
+interface Place {
+  readonly file: string;
+  /** The directory whose .dockerignore counts. */
+  readonly context: string | undefined;
+  /** A context that is no directory. */
+  readonly remote: string | undefined;
+}
+
+function locate(given: string | undefined, file: string | undefined): Place {
+  if (given !== undefined && /^(https?:\/\/|git:\/\/|git@|ssh:\/\/|github\.com\/)/.test(given)) {
+    if (file === undefined) throw new UsageError('a remote context is not fetched: give the Dockerfile with --file');
+    return { file, context: undefined, remote: given };
+  }
+  if (given === undefined || isDirectory(given)) {
+    const context = given ?? '.';
+    return { file: file ?? defaultFile(context), context, remote: undefined };
+  }
+  if (file !== undefined) {
+    if (given === '-') throw new UsageError('a context from standard input is not read: give a directory');
+    throw new InputError(`${given} is no directory: with --file, the argument is the build context`);
+  }
+  return { file: given, context: given === '-' ? '.' : dirname(given), remote: undefined };
+}
+
+function defaultFile(context: string): string {
+  const file = join(context, 'Dockerfile');
+  // BuildKit takes a lower-case name too.
+  return readIfThere(file) === null && readIfThere(join(context, 'dockerfile')) !== null
+    ? join(context, 'dockerfile')
+    : file;
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+function shown(file: string): string {
+  const near = relative('.', file);
+  return near.startsWith('..') ? file : near;
+}
+
+function print(analysis: Analysis, name: string, format: Format, io: Io, index: number): void {
+  switch (format) {
+    case 'llb':
+      if (analysis.problems.length === 0)
+        io.out(
+          encodeDefinition(analysis.definition, {
+            filename: analysis.options.filename,
+            language: 'Dockerfile',
+            data: analysis.text,
+            definition: undefined,
+          }),
+        );
+      return;
+    case 'json':
+      io.out(`${JSON.stringify(buildGraph(analysis, name))}\n`);
+      return;
+    case 'dot':
+      io.out(dotText(buildGraph(analysis, name)));
+      return;
+    case 'mermaid':
+      io.out(mermaidText(buildGraph(analysis, name)));
+      return;
+    case 'tree':
+      if (analysis.target !== undefined)
+        io.out(`${index > 0 ? '\n' : ''}${treeText(buildGraph(analysis, name), io.color ? colors : plain)}`);
+  }
+}
+
+const colors: Paint = {
+  bold: (text) => `\u001b[1m${text}\u001b[22m`,
+  dim: (text) => `\u001b[2m${text}\u001b[22m`,
+  warn: (text) => `\u001b[31m${text}\u001b[39m`,
+};
