@@ -3,7 +3,7 @@ import { bootstrap, root, runNode } from './bootstrap.mjs';
 
 bootstrap();
 const args = process.argv.slice(2);
-const example = `${root}examples/hello/Dockerfile`;
+const example = `${root}examples/Dockerfile`;
 process.exitCode =
   runNode('scripts/build.ts', ['--quiet']) ||
   runNode('bin/llb-lens.mjs', ['graph', ...(args.length > 0 ? args : [example])]);
