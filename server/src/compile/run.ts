@@ -109,8 +109,9 @@ export function compileRun(
   if (args.length === 0) c.invalid.set(vertex, 'arguments are required');
   vertices.push(vertex);
   stage.state = withOutput(state, vertex.out);
-  const buildArgs = stage.buildArgs.slice();
-  addHistory(c, stage, () => `RUN ${runCommandText(args, buildArgs, env)} # buildkit`, true);
+  const { buildArgs } = stage;
+  const count = buildArgs.length;
+  addHistory(c, stage, () => `RUN ${runCommandText(args, buildArgs.slice(0, count), env)} # buildkit`, true);
   return { vertices };
 }
 
@@ -307,9 +308,11 @@ function execOp(
   const os = c.targetPlatform.os;
   if (!supports(c, 'exec.meta.setsdefaultpath') && os !== 'windows' && getEnv(env, 'PATH') === undefined)
     env = addEnv(env, 'PATH', defaultPathEnv(os));
-  const sorted = [bind('/', state.out, '', false, 0), ...binds].sort((a, b) => compareUtf8(a.dest, b.dest));
-  let outputs = 0;
-  const numbered = sorted.map((m) => (m.output === pendingOutput || m.dest === '/' ? { ...m, output: outputs++ } : m));
+  const root = bind('/', state.out, '', false, 0);
+  const mounts =
+    binds.length === 0 && secrets.length === 0 && ssh.length === 0
+      ? [root]
+      : [...numbered(root, binds), ...secrets, ...ssh];
   return {
     kind: 'exec',
     args,
@@ -321,12 +324,20 @@ function execOp(
     hostname: state.hostname,
     ulimits: supports(c, 'exec.meta.ulimit') ? c.options.ulimits : [],
     cgroupParent: supports(c, 'exec.meta.cgroup.parent') ? c.options.cgroupParent : '',
-    mounts: [...numbered, ...secrets, ...ssh],
+    mounts,
     network: instruction.network === 'host' ? 1 : instruction.network === 'none' ? 2 : state.network,
     security: instruction.security === 'insecure' ? 1 : 0,
     secretEnv,
     devices: supports(c, 'exec.meta.cdi') ? instruction.devices.flatMap(device) : [],
   };
+}
+
+/** Sorts mounts by destination and numbers the outputs of those that have one. */
+function numbered(root: ExecMount, binds: readonly ExecMount[]): ExecMount[] {
+  let outputs = 0;
+  return [root, ...binds]
+    .sort((a, b) => compareUtf8(a.dest, b.dest))
+    .map((m) => (m.output === pendingOutput || m === root ? { ...m, output: outputs++ } : m));
 }
 
 function device(value: string): { name: string; optional: boolean }[] {

@@ -8,14 +8,13 @@ export interface EnvList {
   readonly value: string | undefined;
   /** Assignments up to here. */
   readonly length: number;
-  /** Keys in the order of their last assignment, made on demand. */
-  order: readonly string[] | undefined;
+  /** All values, keys in the order of their last assignment; made on demand. */
   values: ReadonlyMap<string, string> | undefined;
   /** The marshalled `Meta.env` fields, made on demand by the marshaller. */
   encoded: Uint8Array | undefined;
 }
 
-export const emptyEnv: EnvList = node(undefined, '', undefined, 0);
+export const emptyEnv: EnvList = { ...node(undefined, '', undefined, 0), values: new Map() };
 
 /** The list with `key` set to `value`, now last in order. */
 export function addEnv(env: EnvList, key: string, value: string): EnvList {
@@ -30,47 +29,43 @@ export function deleteEnv(env: EnvList, key: string): EnvList {
 /** The value of `key`, or undefined. */
 export function getEnv(env: EnvList, key: string): string | undefined {
   // Few look-ups follow each assignment: walk a short way, and index only where the way is long.
-  let steps = 0;
-  for (let at: EnvList | undefined = env; at?.parent !== undefined; at = at.parent) {
+  let at = env;
+  for (let steps = 0; steps < 24; steps++) {
     if (at.values !== undefined) return at.values.get(key);
     if (at.key === key) return at.value;
-    if (++steps > 24) {
-      index(env);
-      return env.values?.get(key);
-    }
+    at = at.parent as EnvList;
   }
-  return undefined;
+  return index(env).get(key);
 }
 
 /** All keys, ordered by their last assignment. */
 export function envKeys(env: EnvList): readonly string[] {
-  if (env.order === undefined) index(env);
-  return env.order as readonly string[];
+  return [...(env.values ?? index(env)).keys()];
 }
 
 /** All `[key, value]`, ordered by the last assignment of the key. */
-export function envEntries(env: EnvList): [string, string][] {
-  if (env.values === undefined) index(env);
-  const values = env.values as ReadonlyMap<string, string>;
-  return envKeys(env).map((key) => [key, values.get(key) as string]);
+export function envEntries(env: EnvList): readonly (readonly [string, string])[] {
+  return [...(env.values ?? index(env))];
 }
 
-function index(env: EnvList): void {
-  const seen = new Set<string>();
-  const values = new Map<string, string>();
-  const keys: string[] = [];
-  for (let at: EnvList | undefined = env; at?.parent !== undefined; at = at.parent) {
-    if (seen.has(at.key)) continue;
-    seen.add(at.key);
-    if (at.value !== undefined) {
-      values.set(at.key, at.value);
-      keys.push(at.key);
-    }
+/** Fills `values`, starting from the nearest list that has them: keys are few even where assignments are many. */
+function index(env: EnvList): ReadonlyMap<string, string> {
+  const newer: EnvList[] = [];
+  let at: EnvList = env;
+  while (at.values === undefined) {
+    newer.push(at);
+    at = at.parent as EnvList;
   }
-  env.order = keys.reverse();
+  const values = new Map(at.values);
+  for (let i = newer.length - 1; i >= 0; i--) {
+    const { key, value } = newer[i] as EnvList;
+    values.delete(key);
+    if (value !== undefined) values.set(key, value);
+  }
   env.values = values;
+  return values;
 }
 
 function node(parent: EnvList | undefined, key: string, value: string | undefined, length: number): EnvList {
-  return { parent, key, value, length, order: undefined, values: undefined, encoded: undefined };
+  return { parent, key, value, length, values: undefined, encoded: undefined };
 }

@@ -167,7 +167,7 @@ function putEnv(env: EnvList): void {
   const before = wire.mark();
   const entries = envEntries(env);
   for (let i = entries.length - 1; i >= 0; i--) {
-    const [key, value] = entries[i] as [string, string];
+    const [key, value] = entries[i] as readonly [string, string];
     wire.putString(2, `${key}=${value}`);
   }
   // Most RUNs of a stage share one environment. A list with bad text is not kept, so that each use reports it.

@@ -1,25 +1,36 @@
 // Protobuf's wire format, written from the end to the front so that every length is known when it is needed.
-// One buffer serves all; nothing here is re-entrant, and nothing needs to be: marshalling is synchronous.
+// Messages are written one before the other into large chunks and handed out as views: a graph has thousands of small
+// ones, and a buffer of its own for each would cost more than all the rest. Nothing here is re-entrant; nothing needs to
+// be, since marshalling is synchronous.
 import { encodeUtf8, hasInvalidUtf8 } from '../go/utf8.ts';
 
-let buffer = new Uint8Array(1 << 14);
-let at = buffer.length;
+const chunkSize = 1 << 16;
+let buffer = new Uint8Array(chunkSize);
+/** Where the last byte written stands. */
+let at = chunkSize;
+/** Where the message that is being written ends. */
+let end = chunkSize;
 let invalid = false;
 
 /** Starts a new message. */
 export function begin(): void {
-  at = buffer.length;
+  end = at;
   invalid = false;
 }
 
-/** A copy of what was written since `begin`. */
+/** What was written since `begin`; these bytes never change again. */
 export function finish(): Uint8Array {
-  return buffer.slice(at);
+  return buffer.subarray(at, end);
 }
 
-/** A copy of what was written since `from`. */
+/** The place reached so far; give it to `endMessage` or `written` after writing the content. */
+export function mark(): number {
+  return end - at;
+}
+
+/** What was written since `from`; these bytes never change again. */
 export function written(from: number): Uint8Array {
-  return buffer.slice(at, buffer.length - from);
+  return buffer.subarray(at, end - from);
 }
 
 /** True where a string field was not valid UTF-8, which Go's marshaller refuses. */
@@ -27,14 +38,9 @@ export function sawInvalidUtf8(): boolean {
   return invalid;
 }
 
-/** The place reached so far; give it to `endMessage` or `endBytes` after writing the content. */
-export function mark(): number {
-  return buffer.length - at;
-}
-
 /** Closes a length-delimited field whose content was written since `from`. */
 export function endMessage(field: number, from: number): void {
-  putVarint(buffer.length - at - from);
+  putVarint(end - at - from);
   putTag(field, 2);
 }
 
@@ -42,12 +48,12 @@ export function endMessage(field: number, from: number): void {
 export function putString(field: number, value: string): void {
   const length = value.length;
   reserve(length * 3 + 12);
-  const end = at;
+  const stop = at;
   let i = length;
   while (i > 0) {
     const code = value.charCodeAt(--i);
     if (code >= 0x80) {
-      at = end;
+      at = stop;
       if (hasInvalidUtf8(value)) invalid = true;
       const bytes = encodeUtf8(value);
       at -= bytes.length;
@@ -56,7 +62,7 @@ export function putString(field: number, value: string): void {
     }
     buffer[--at] = code;
   }
-  putVarint(end - at);
+  putVarint(stop - at);
   putTag(field, 2);
 }
 
@@ -148,9 +154,10 @@ function putBigVarint(value: bigint): void {
 
 function reserve(size: number): void {
   if (at >= size) return;
-  const used = buffer.length - at;
-  const larger = new Uint8Array(Math.max(buffer.length * 2, used + size + 1024));
-  larger.set(buffer.subarray(at), larger.length - used);
-  at = larger.length - used;
+  const used = end - at;
+  const larger = new Uint8Array(Math.max(chunkSize, 2 * used + size));
+  larger.set(buffer.subarray(at, end), larger.length - used);
   buffer = larger;
+  end = larger.length;
+  at = end - used;
 }
