@@ -28,6 +28,34 @@ const bundles: readonly Bundle[] = [
     limit: 300_000,
     options: { platform: 'node', format: 'esm', target: 'node20' },
   },
+  {
+    name: 'server',
+    entry: 'server/src/node/main.ts',
+    outfile: 'dist/server.cjs',
+    limit: 400_000,
+    options: { platform: 'node', format: 'cjs', target: 'node20' },
+  },
+  {
+    name: 'server, web',
+    entry: 'server/src/browser/main.ts',
+    outfile: 'dist/web/server.js',
+    limit: 400_000,
+    options: { platform: 'browser', format: 'iife', target: 'es2022' },
+  },
+  {
+    name: 'client',
+    entry: 'client/src/node.ts',
+    outfile: 'dist/extension.cjs',
+    limit: 400_000,
+    options: { platform: 'node', format: 'cjs', target: 'node20', external: ['vscode'] },
+  },
+  {
+    name: 'client, web',
+    entry: 'client/src/browser.ts',
+    outfile: 'dist/web/extension.cjs',
+    limit: 400_000,
+    options: { platform: 'browser', format: 'cjs', target: 'es2022', external: ['vscode'] },
+  },
 ];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -38,7 +66,7 @@ export async function buildAll(): Promise<{ lines: string[]; tooLarge: boolean }
   let tooLarge = false;
   for (const bundle of bundles) {
     if (!existsSync(join(root, bundle.entry))) {
-      lines.push(`${bundle.name.padEnd(8)} not built: there is no ${bundle.entry}`);
+      lines.push(`${bundle.name.padEnd(11)} not built: there is no ${bundle.entry}`);
       continue;
     }
     const result = await build({
@@ -58,7 +86,7 @@ export async function buildAll(): Promise<{ lines: string[]; tooLarge: boolean }
     const over = bytes > bundle.limit;
     tooLarge ||= over;
     lines.push(
-      `${bundle.name.padEnd(8)} ${bytes} bytes minified${gzip}, at most ${bundle.limit}${over ? '  TOO LARGE' : ''}`,
+      `${bundle.name.padEnd(11)} ${bytes} bytes minified${gzip}, at most ${bundle.limit}${over ? '  TOO LARGE' : ''}`,
     );
   }
   return { lines, tooLarge };

@@ -1,0 +1,60 @@
+// What the client can do, as far as it changes our answers: read once from what it says of itself.
+import { type InitializeParams, MarkupKind } from 'vscode-languageserver';
+import type { ClientOptions } from '../../../shared/src/protocol.ts';
+import { chooseEncoding, type Encoding } from './coordinates.ts';
+
+export interface Client {
+  readonly encoding: Encoding;
+  readonly options: ClientOptions;
+  readonly folders: readonly string[];
+  /** Tells its settings when asked. */
+  readonly configuration: boolean;
+  /** Asks for diagnostics by itself; then none are pushed. */
+  readonly pullsDiagnostics: boolean;
+  readonly watchesFiles: boolean;
+  readonly tellsConfiguration: boolean;
+  readonly tellsFolders: boolean;
+  readonly hoverMarkdown: boolean;
+  readonly definitionLinks: boolean;
+  readonly versionedEdits: boolean;
+  readonly symbolTree: boolean;
+  readonly snippets: boolean;
+  readonly registers: { readonly formatting: boolean; readonly semanticTokens: boolean };
+  readonly refreshes: {
+    readonly diagnostics: boolean;
+    readonly codeLens: boolean;
+    readonly semanticTokens: boolean;
+    readonly inlayHints: boolean;
+  };
+}
+
+export function readClient(params: InitializeParams): Client {
+  const { workspace, textDocument, general } = params.capabilities;
+  const options = (params.initializationOptions ?? {}) as ClientOptions;
+  const formats = textDocument?.hover?.contentFormat;
+  return {
+    encoding: chooseEncoding(general?.positionEncodings),
+    options: typeof options === 'object' ? options : {},
+    folders: (params.workspaceFolders ?? []).map((folder) => folder.uri),
+    configuration: workspace?.configuration === true,
+    pullsDiagnostics: textDocument?.diagnostic !== undefined,
+    watchesFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
+    tellsConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
+    tellsFolders: workspace?.workspaceFolders === true,
+    hoverMarkdown: formats === undefined || formats.includes(MarkupKind.Markdown),
+    definitionLinks: textDocument?.definition?.linkSupport === true,
+    versionedEdits: workspace?.workspaceEdit?.documentChanges === true,
+    symbolTree: textDocument?.documentSymbol?.hierarchicalDocumentSymbolSupport === true,
+    snippets: textDocument?.completion?.completionItem?.snippetSupport === true,
+    registers: {
+      formatting: textDocument?.formatting?.dynamicRegistration === true,
+      semanticTokens: textDocument?.semanticTokens?.dynamicRegistration === true,
+    },
+    refreshes: {
+      diagnostics: workspace?.diagnostics?.refreshSupport === true,
+      codeLens: workspace?.codeLens?.refreshSupport === true,
+      semanticTokens: workspace?.semanticTokens?.refreshSupport === true,
+      inlayHints: workspace?.inlayHint?.refreshSupport === true,
+    },
+  };
+}

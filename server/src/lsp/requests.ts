@@ -1,0 +1,238 @@
+// One small function for each request: it asks one feature and converts the answer.
+import {
+  type CodeAction,
+  type CodeActionParams,
+  type CodeLens,
+  type CompletionItem,
+  type CompletionList,
+  type CompletionParams,
+  type DefinitionParams,
+  type DocumentFormattingParams,
+  type DocumentSymbol,
+  type Hover,
+  type InlayHint,
+  type InlayHintParams,
+  type Location,
+  type LocationLink,
+  LSPErrorCodes,
+  type Position,
+  type ReferenceParams,
+  type RenameParams,
+  ResponseError,
+  type SelectionRange,
+  type SelectionRangeParams,
+  type SemanticTokens,
+  type SemanticTokensRangeParams,
+  type SignatureHelp,
+  type SymbolInformation,
+  type TextDocumentPositionParams,
+  type WorkspaceEdit,
+} from 'vscode-languageserver';
+import { clientCommands, type GraphAnswer } from '../../../shared/src/protocol.ts';
+import type { CodeLens as Lens, CodeLensText, Features } from '../features/feature.ts';
+import * as convert from './convert.ts';
+import type { Inquiry } from './desk.ts';
+import { fileName, joinUri } from './files.ts';
+import type { FeatureName } from './settings.ts';
+
+type Offered<K extends keyof Features> = NonNullable<Features[K]>;
+type Here = TextDocumentPositionParams;
+type Document = { textDocument: { uri: string } };
+
+export const hover =
+  (feature: Offered<'hover'>) =>
+  ({ params, analysis, at, document, desk }: Inquiry<Here>): Hover | null => {
+    const reference = document.settings.neighbours.length === 0;
+    const found = feature(analysis, at.offsetAt(params.position), { reference });
+    return found === undefined ? null : convert.toHover(at, found, desk.client.hoverMarkdown);
+  };
+
+/** What a CodeLens carries until it is shown. */
+export interface LensData {
+  readonly uri: string;
+  readonly version: number;
+  readonly lens: Lens;
+}
+
+const lensSettings = {
+  stage: 'codeLens.stages',
+  dependencies: 'codeLens.dependencies',
+  graph: 'codeLens.graph',
+} as const satisfies Record<Lens['kind'], FeatureName>;
+
+export const codeLenses =
+  (feature: Offered<'codeLenses'>) =>
+  ({ uri, document, analysis, at }: Inquiry<Document>): CodeLens[] => {
+    const on = document.settings.features;
+    return feature(analysis)
+      .filter(({ kind }) => on[lensSettings[kind]])
+      .map((lens) => ({
+        range: at.rangeOf(lens.span),
+        data: { uri, version: document.version, lens } satisfies LensData,
+      }));
+  };
+
+export const resolveCodeLens =
+  (feature: Offered<'resolveCodeLens'>) =>
+  ({ params, uri, analysis, at, desk }: Inquiry<Document & { codeLens: CodeLens }>): CodeLens => {
+    const { codeLens } = params;
+    const text = feature(analysis, (codeLens.data as LensData).lens);
+    if (text === undefined) return codeLens;
+    const { title, tooltip } = text;
+    const click = desk.client.options.commands ? clickOf(text, uri, at) : { command: '' };
+    return { range: codeLens.range, command: { title, ...(tooltip ? { tooltip } : {}), ...click } };
+  };
+
+function clickOf({ click }: CodeLensText, uri: string, at: Inquiry<unknown>['at']) {
+  if (click === undefined) return { command: '' };
+  const position = at.positionAt(click.offset);
+  if (click.kind === 'graph') return { command: clientCommands.showGraph, arguments: [uri, position] };
+  const locations = click.spans.map((span) => convert.toLocation(at, uri, span));
+  return { command: clientCommands.showReferences, arguments: [uri, position, locations] };
+}
+
+export const codeActions =
+  (feature: Offered<'codeActions'>) =>
+  ({ params, uri, document, analysis, at, desk }: Inquiry<CodeActionParams>): CodeAction[] => {
+    const span = at.spanOf(params.range);
+    const only = params.context?.only;
+    // Our own list is the truth: what the client sends back may be older, or another's.
+    const { found, shown } = desk.problems(document);
+    const here = [...found.keys()].filter((i) => {
+      const { start, end } = found[i]!.span;
+      return start <= span.end && end >= span.start;
+    });
+    const version = desk.client.versionedEdits ? document.version : undefined;
+    return feature(analysis, span, here.map((i) => found[i]!))
+      .filter(({ kind }) => only === undefined || only.some((o) => o === '' || kind === o || kind.startsWith(`${o}.`)))
+      .map((action) => {
+        const fixed = (action.fixes ?? []).flatMap((i) => shown[here[i] ?? -1] ?? []);
+        return convert.toCodeAction(action, convert.toWorkspaceEdit(at, uri, action.edits, version), fixed);
+      });
+  };
+
+export const definition =
+  (feature: Offered<'definition'>) =>
+  ({ params, uri, analysis, at, desk }: Inquiry<DefinitionParams>): LocationLink[] | Location[] | null => {
+    const found = feature(analysis, at.offsetAt(params.position));
+    if (found.length === 0) return null;
+    if (desk.client.definitionLinks) return found.map((d) => convert.toLocationLink(at, uri, d));
+    return found.map((d) => convert.toLocation(at, uri, d.selection));
+  };
+
+export const references =
+  (feature: Offered<'references'>) =>
+  ({ params, uri, analysis, at }: Inquiry<ReferenceParams>) =>
+    feature(analysis, at.offsetAt(params.position), params.context?.includeDeclaration !== false).map((span) =>
+      convert.toLocation(at, uri, span),
+    );
+
+export const highlight =
+  (feature: Offered<'highlight'>) =>
+  ({ params, analysis, at }: Inquiry<Here>) =>
+    feature(analysis, at.offsetAt(params.position)).map((h) => convert.toHighlight(at, h));
+
+export const prepareRename =
+  (feature: Offered<'prepareRename'>) =>
+  ({ params, analysis, at }: Inquiry<Here>) => {
+    const found = feature(analysis, at.offsetAt(params.position));
+    return found === undefined ? null : { range: at.rangeOf(found.span), placeholder: found.placeholder };
+  };
+
+/** A name that cannot be is the one thing that is answered by an error: the editor shows its text. */
+export const rename =
+  (feature: Offered<'rename'>) =>
+  ({ params, uri, document, analysis, at, desk }: Inquiry<RenameParams>): WorkspaceEdit | null | ResponseError<void> => {
+    const found = feature(analysis, at.offsetAt(params.position), params.newName);
+    if (found === undefined) return null;
+    if ('error' in found) return new ResponseError(LSPErrorCodes.RequestFailed, found.error);
+    return convert.toWorkspaceEdit(at, uri, found.edits, desk.client.versionedEdits ? document.version : undefined);
+  };
+
+export const documentSymbols =
+  (feature: Offered<'documentSymbols'>) =>
+  ({ uri, analysis, at, desk }: Inquiry<Document>): DocumentSymbol[] | SymbolInformation[] => {
+    const symbols = feature(analysis);
+    if (desk.client.symbolTree) return symbols.map((symbol) => convert.toDocumentSymbol(at, symbol));
+    return convert.toSymbolInformation(at, uri, symbols);
+  };
+
+export const completion =
+  (feature: Offered<'completion'>) =>
+  async ({ params, document, analysis, at, desk }: Inquiry<CompletionParams>): Promise<CompletionList> => {
+    const context = { trigger: params.context?.triggerCharacter, snippets: desk.client.snippets };
+    const { items, incomplete, paths } = feature(analysis, at.offsetAt(params.position), context);
+    const found = items.map((item) => convert.toCompletionItem(at, item));
+    if (paths !== undefined) found.push(...(await pathItems(paths)));
+    return { isIncomplete: incomplete === true, items: found };
+
+    async function pathItems({ folder, span }: NonNullable<typeof paths>): Promise<CompletionItem[]> {
+      const root = desk.session.contextOf(document);
+      // A path that climbs out of the context names nothing that the build could read.
+      if (root === undefined || folder.split('/').includes('..')) return [];
+      const entries = await desk.files.listFolder(joinUri(root, folder));
+      return (entries ?? []).map((entry) =>
+        convert.toCompletionItem(at, {
+          label: entry.folder ? `${entry.name}/` : entry.name,
+          kind: entry.folder ? 'folder' : 'file',
+          edit: { span, text: entry.folder ? `${entry.name}/` : entry.name },
+          sort: `${entry.folder ? '0' : '1'}${entry.name}`,
+          again: entry.folder && desk.client.options.commands === true,
+        }),
+      );
+    }
+  };
+
+export const signatureHelp =
+  (feature: Offered<'signatureHelp'>) =>
+  ({ params, analysis, at }: Inquiry<Here>): SignatureHelp | null => {
+    const help = feature(analysis, at.offsetAt(params.position));
+    return help === undefined ? null : convert.toSignatureHelp(help);
+  };
+
+export const semanticTokens =
+  (feature: Offered<'semanticTokens'>) =>
+  ({ params, analysis, at }: Inquiry<Document & Partial<SemanticTokensRangeParams>>): SemanticTokens => ({
+    data: convert.toSemanticTokens(at, feature(analysis), params.range === undefined ? undefined : at.spanOf(params.range)),
+  });
+
+export const foldingRanges =
+  (feature: Offered<'foldingRanges'>) =>
+  ({ analysis, at }: Inquiry<Document>) =>
+    feature(analysis)
+      .map((fold) => convert.toFoldingRange(at, fold))
+      .filter(({ startLine, endLine }) => endLine > startLine);
+
+export const selectionRanges =
+  (feature: Offered<'selectionRanges'>) =>
+  ({ params, analysis, at }: Inquiry<SelectionRangeParams>): SelectionRange[] =>
+    (params.positions ?? []).map((position: Position) => {
+      const offset = at.offsetAt(position);
+      return convert.toSelectionRange(at, feature(analysis, offset), offset);
+    });
+
+export const documentLinks =
+  (feature: Offered<'documentLinks'>) =>
+  ({ analysis, at }: Inquiry<Document>) =>
+    feature(analysis).map((link) => convert.toDocumentLink(at, link));
+
+export const inlayHints =
+  (feature: Offered<'inlayHints'>) =>
+  ({ params, analysis, at }: Inquiry<InlayHintParams>): InlayHint[] =>
+    feature(analysis, at.spanOf(params.range)).map((hint) => convert.toInlayHint(at, hint));
+
+export const formatting =
+  (feature: Offered<'formatting'>) =>
+  ({ params, analysis, at }: Inquiry<DocumentFormattingParams>) =>
+    feature(analysis, {
+      tabSize: params.options?.tabSize ?? 4,
+      insertSpaces: params.options?.insertSpaces !== false,
+    }).map((edit) => convert.toTextEdit(at, edit));
+
+export const graph =
+  (features: Features) =>
+  ({ uri, document, analysis }: Inquiry<Document>): GraphAnswer => ({
+    version: document.version,
+    graph: features.graph?.(analysis, fileName(uri)),
+    text: features.graphText?.(analysis) ?? '',
+  });

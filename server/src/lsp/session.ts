@@ -1,0 +1,292 @@
+// The open documents and what is known of each: the newest text only, its settings and inputs, and one analysis that all features share.
+import type { DidChangeTextDocumentParams, DidOpenTextDocumentParams, Position, Range } from 'vscode-languageserver';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { type Analysis, analyze } from '../analysis/analyze.ts';
+import type { BuildInputs } from '../compile/compilation.ts';
+import { type Coordinates, coordinatesOf, type Encoding } from './coordinates.ts';
+import { contextFolder, type Files, fileName, joinUri } from './files.ts';
+import { guarded, type Log } from './guard.ts';
+import type { Host } from './host.ts';
+import { buildConfig, defaultSettings, readSettings, type Settings } from './settings.ts';
+
+/** Texts longer than this are not analysed: no Dockerfile is, and the editor should stay quick. UTF-16 units. */
+export const longestText = 8_000_000;
+/** How many analyses are kept; those of documents that were not asked about for longest are made again. */
+const keptAnalyses = 24;
+/** How long a request waits for settings and inputs that are still on their way, in milliseconds. */
+const patience = 300;
+
+export interface OpenDocument {
+  readonly uri: string;
+  readonly languageId: string;
+  readonly version: number;
+  readonly text: TextDocument;
+  /** Rises with each change of text, settings or inputs. */
+  readonly revision: number;
+  readonly settings: Settings;
+  /** Why it is not analysed, in words for the user; undefined where it is. */
+  readonly refusal: string | undefined;
+  readonly closed: boolean;
+}
+
+interface State extends OpenDocument {
+  version: number;
+  text: TextDocument;
+  revision: number;
+  settings: Settings;
+  settingsText: string;
+  refusal: string | undefined;
+  closed: boolean;
+  inputs: BuildInputs;
+  /** Settles once settings and inputs are known; undefined afterwards. */
+  loading: Promise<void> | undefined;
+  /** The load that was begun last. */
+  ticket: number;
+  analysis: Analysis | undefined;
+  analysisRevision: number;
+  coordinates: Coordinates | undefined;
+  coordinatesVersion: number;
+}
+
+/** What the session tells: the text of a document is new, or the same text now means something else. */
+export interface SessionEvents {
+  textChanged(document: OpenDocument): void;
+  meaningChanged(documents: readonly OpenDocument[]): void;
+  closed(document: OpenDocument): void;
+}
+
+export interface SessionOptions {
+  readonly host: Host;
+  readonly log: Log;
+  readonly files: Files;
+  readonly encoding: Encoding;
+  readonly events: SessionEvents;
+  /** Asks the client for the settings of each of these documents; undefined where it cannot be asked. */
+  readonly fetchSettings: ((uris: readonly string[]) => Promise<readonly unknown[]>) | undefined;
+  /** What to use where the client cannot be asked. */
+  readonly settings: unknown;
+  readonly folders: readonly string[];
+}
+
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #documents = new Map<string, State>();
+  /** Documents with an analysis; the one asked about last stands last. */
+  readonly #analysed = new Set<State>();
+  readonly #complaints = new Set<string>();
+  #givenSettings: unknown;
+  #tickets = 0;
+  #folders: readonly string[];
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#givenSettings = options.settings;
+    this.#folders = options.folders;
+  }
+
+  get documents(): readonly OpenDocument[] {
+    return [...this.#documents.values()];
+  }
+
+  find(uri: string): OpenDocument | undefined {
+    return this.#documents.get(uri);
+  }
+
+  open({ textDocument }: DidOpenTextDocumentParams): void {
+    const { uri, languageId, version, text } = textDocument;
+    const state: State = {
+      uri,
+      languageId,
+      version,
+      text: TextDocument.create(uri, languageId, version, text),
+      revision: 1,
+      settings: defaultSettings,
+      settingsText: '',
+      refusal: refusalOf(text),
+      closed: false,
+      inputs: this.#emptyInputs(),
+      loading: undefined,
+      ticket: 0,
+      analysis: undefined,
+      analysisRevision: 0,
+      coordinates: undefined,
+      coordinatesVersion: 0,
+    };
+    const before = this.#documents.get(uri);
+    if (before !== undefined) before.closed = true;
+    this.#documents.set(uri, state);
+    state.loading = this.#load([state]).then(() => {
+      state.loading = undefined;
+      // Someone may have been answered without what has come in since.
+      const outdated = state.analysisRevision !== 0 && state.analysisRevision !== state.revision;
+      if (outdated && !state.closed) this.#options.events.meaningChanged([state]);
+    });
+    this.#options.events.textChanged(state);
+  }
+
+  change({ textDocument, contentChanges }: DidChangeTextDocumentParams): void {
+    const state = this.#documents.get(textDocument.uri);
+    if (state === undefined) return this.#options.log.warn(`a change of ${textDocument.uri}, which is not open`);
+    const version = textDocument.version ?? state.version + 1;
+    for (const change of contentChanges) {
+      if (!('range' in change) || change.range === undefined) {
+        TextDocument.update(state.text, [{ text: change.text }], version);
+        continue;
+      }
+      // Each change is about the text that the one before has left, so positions are read one change at a time.
+      const range = this.#wellFormed(state.text, change.range);
+      TextDocument.update(state.text, [{ range, text: change.text }], version);
+    }
+    state.version = version;
+    state.revision += 1;
+    state.refusal = refusalOf(state.text.getText());
+    this.#options.events.textChanged(state);
+  }
+
+  close(uri: string): void {
+    const state = this.#documents.get(uri);
+    if (state === undefined) return;
+    state.closed = true;
+    this.#documents.delete(uri);
+    this.#analysed.delete(state);
+    this.#options.events.closed(state);
+  }
+
+  /** Waits, not for long, for what is still on its way; undefined where nothing is. */
+  ready(document: OpenDocument): Promise<void> | undefined {
+    const { loading } = document as State;
+    if (loading === undefined) return undefined;
+    return Promise.race([loading, new Promise<void>((done) => void this.#options.host.after(patience, done))]);
+  }
+
+  /** The one analysis of the document as it is now; undefined where it is refused. */
+  analysis(document: OpenDocument): Analysis | undefined {
+    const state = document as State;
+    if (state.refusal !== undefined || state.closed) return undefined;
+    if (state.analysisRevision !== state.revision) {
+      const config = buildConfig(state.settings, fileName(state.uri));
+      state.analysis = guarded(this.#options.log, `analysis of ${state.uri}, version ${state.version}`, undefined, () =>
+        analyze(state.text.getText(), config, state.inputs),
+      );
+      state.analysisRevision = state.revision;
+    }
+    this.#analysed.delete(state);
+    this.#analysed.add(state);
+    if (this.#analysed.size > keptAnalyses) {
+      const [oldest] = this.#analysed;
+      this.#analysed.delete(oldest as State);
+      (oldest as State).analysis = undefined;
+      (oldest as State).analysisRevision = 0;
+    }
+    return state.analysis;
+  }
+
+  coordinates(document: OpenDocument): Coordinates {
+    const state = document as State;
+    if (state.coordinates === undefined || state.coordinatesVersion !== state.revision) {
+      state.coordinates = coordinatesOf(state.text, this.#options.encoding);
+      state.coordinatesVersion = state.revision;
+    }
+    return state.coordinates;
+  }
+
+  /** The settings of the client have changed. `given` is what it sent along, for clients that cannot be asked. */
+  async settingsChanged(given: unknown): Promise<void> {
+    if (given !== undefined && given !== null) this.#givenSettings = given;
+    await this.#reload();
+  }
+
+  foldersChanged(folders: readonly string[]): Promise<void> {
+    this.#folders = folders;
+    return this.#reload();
+  }
+
+  /** Files that a build reads beside the Dockerfile have changed. */
+  filesChanged(): Promise<void> {
+    return this.#reload();
+  }
+
+  /** The folder of the build context of a document, where it has one. */
+  contextOf(document: OpenDocument): string | undefined {
+    return contextFolder(document.uri, document.settings.context, this.#folders);
+  }
+
+  async #reload(): Promise<void> {
+    const states = [...this.#documents.values()];
+    const before = states.map((state) => state.revision);
+    await this.#load(states);
+    const changed = states.filter((state, i) => !state.closed && state.revision !== before[i]);
+    if (changed.length > 0) this.#options.events.meaningChanged(changed);
+  }
+
+  /** Fetches settings, then the files that they lead to. Raises the revision of what has changed. Never throws. */
+  async #load(states: readonly State[]): Promise<void> {
+    if (states.length === 0) return;
+    const { fetchSettings, log } = this.#options;
+    const ticket = ++this.#tickets;
+    for (const state of states) state.ticket = ticket;
+    let answers: readonly unknown[] | undefined;
+    try {
+      answers = await fetchSettings?.(states.map((state) => state.uri));
+    } catch (error) {
+      log.warn(`the client did not tell its settings: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    // Where a later load has begun meanwhile, that one knows better.
+    const current = [...states.entries()].filter(([, state]) => state.ticket === ticket);
+    for (const [i, state] of current) this.#takeSettings(state, answers === undefined ? this.#givenSettings : answers[i]);
+    await Promise.all(current.map(([, state]) => this.#loadInputs(state, ticket)));
+  }
+
+  #takeSettings(state: State, json: unknown): void {
+    const text = JSON.stringify(json) ?? '';
+    if (text === state.settingsText) return;
+    const { settings, complaints } = readSettings(json);
+    for (const complaint of complaints) this.#complainOnce(complaint);
+    state.settings = settings;
+    state.settingsText = text;
+    state.revision += 1;
+  }
+
+  async #loadInputs(state: State, ticket: number): Promise<void> {
+    const folder = this.contextOf(state);
+    if (folder === undefined) return;
+    const { files } = this.#options;
+    const [dockerignore, dockerfileIgnore] = await Promise.all([
+      files.readText(joinUri(folder, '.dockerignore')),
+      files.readText(`${state.uri}.dockerignore`),
+    ]);
+    if (state.ticket !== ticket) return;
+    const { inputs } = state;
+    if (dockerignore === inputs.dockerignore && dockerfileIgnore === inputs.dockerfileIgnore) return;
+    state.inputs = {
+      ...inputs,
+      ...(dockerignore === undefined ? {} : { dockerignore }),
+      ...(dockerfileIgnore === undefined ? {} : { dockerfileIgnore }),
+    };
+    state.revision += 1;
+  }
+
+  #emptyInputs(): BuildInputs {
+    const { sha256 } = this.#options.host;
+    return sha256 === undefined ? {} : { sha256 };
+  }
+
+  #complainOnce(complaint: string): void {
+    if (this.#complaints.has(complaint)) return;
+    this.#complaints.add(complaint);
+    this.#options.log.warn(complaint);
+  }
+
+  /** The range in UTF-16 positions that exist, start first. */
+  #wellFormed(text: TextDocument, range: Range): { start: Position; end: Position } {
+    const { start, end } = coordinatesOf(text, this.#options.encoding).spanOf(range);
+    return { start: text.positionAt(start), end: text.positionAt(end) };
+  }
+}
+
+function refusalOf(text: string): string | undefined {
+  if (text.length > longestText) return `This file is too long to be a Dockerfile (${text.length} characters): it is not analysed.`;
+  const nul = text.indexOf('\0');
+  if (nul >= 0 && nul < 8000) return 'This is a binary file: it is not analysed.';
+  return undefined;
+}
