@@ -1,0 +1,75 @@
+// Everything that rules say of a file, as its `check` directives and comments want it.
+import type { Analysis } from '../analysis/analyze.ts';
+import { type CheckName, checks, withComments } from '../compile/lint.ts';
+import { rules } from './index.ts';
+import type { Finding, Fix, Rule, Severity } from './rule.ts';
+
+/** A finding with its rule. */
+export interface Found extends Finding {
+  readonly rule: Rule;
+  readonly severity: Severity;
+}
+
+/** Every finding of every rule, in order of the text. Made once for an analysis. */
+export function findingsOf(analysis: Analysis): readonly Found[] {
+  let found = known.get(analysis);
+  if (found === undefined) {
+    found = find(analysis);
+    known.set(analysis, found);
+  }
+  return found;
+}
+
+const known = new WeakMap<Analysis, readonly Found[]>();
+const byName = new Map(rules.map((rule) => [rule.name, rule]));
+
+/** The rule of this name. */
+export function ruleNamed(name: string): Rule | undefined {
+  return byName.get(name);
+}
+
+/** The ways to mend a finding, the best first. */
+export function fixesOf(found: Found, analysis: Analysis): readonly Fix[] {
+  return found.rule.fixes?.(found, analysis) ?? [];
+}
+
+function find(analysis: Analysis): readonly Found[] {
+  const all: Found[] = [];
+  for (const warning of analysis.warnings) {
+    const rule = byName.get(warning.rule) ?? checkWithoutFile(warning.rule);
+    const { span, message, instruction } = warning;
+    all.push({ rule, severity: rule.severity, span, message, instruction });
+  }
+  for (const rule of rules) {
+    if (rule.detect === undefined) continue;
+    for (const finding of rule.detect(analysis))
+      if (isWanted(analysis, rule.name, finding.instruction))
+        all.push({ ...finding, rule, severity: finding.severity ?? rule.severity });
+  }
+  // The same words at the same place are news once: a trigger, or a variable that stands twice in a word.
+  const seen = new Set<string>();
+  const once = all.filter(({ rule, span, message }) => {
+    const key = `${span.start} ${span.end} ${rule.name} ${message}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+  return once.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+}
+
+/** False where `check=skip=` names the rule, for the file or in a comment above the instruction. */
+function isWanted(analysis: Analysis, name: string, instruction: number): boolean {
+  const { lint } = analysis.compilation;
+  const comments = analysis.dockerfile.instructions[instruction]?.comments ?? [];
+  const { skipAll, skip } = withComments(lint, comments);
+  return !skipAll && !skip.includes(name);
+}
+
+/** True for the names of BuildKit's own checks. */
+export function isCheck(name: string): name is CheckName {
+  return Object.hasOwn(checks, name);
+}
+
+function checkWithoutFile(name: CheckName): Rule {
+  return { name, severity: 'warning' };
+}
