@@ -74,6 +74,7 @@ const cases: [name: string, want: Result, got: Result, differing: Property[]][] 
     ['lint warnings'],
   ],
   ['warnings of no fixed order', { ...built, nondeterministic: ['lint'] }, { ...built, lint: { warnings: [] } }, []],
+  ['no warnings to compare with', { ...built, lint: { error: 'panic', warnings: [] } }, built, []],
   ['equal errors', refused, refused, []],
   ['another error', refused, { ...refused, error: 'never' }, ['error text']],
   ['another place', refused, { ...refused, errorLocation: [] }, ['error location']],

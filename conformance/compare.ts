@@ -30,7 +30,7 @@ export function compare(want: Result, got: Result): Map<Property, Difference | u
   note('outcome', want.ok === got.ok, outcome(want), outcome(got));
   if (want.ok && got.ok) compareGraphs(want, got, note);
   if (!want.ok && !got.ok) compareErrors(want, got, note);
-  if (want.lint && got.lint && !want.nondeterministic?.includes('lint')) {
+  if (want.lint && got.lint && !want.lint.error && !want.nondeterministic?.includes('lint')) {
     const wanted = warnings(want.lint.warnings);
     const gotten = warnings(got.lint.warnings);
     note('lint warnings', canonical(wanted) === canonical(gotten), without(wanted, gotten), without(gotten, wanted));

@@ -39,7 +39,8 @@ export interface Result {
   readonly definition?: readonly { readonly digest: string; readonly metadata?: unknown; readonly source?: unknown }[];
   /** The image config's JSON, to the byte. */
   readonly imageRaw?: string;
-  readonly lint?: { readonly warnings?: readonly Warning[] };
+  /** `error` where the check run itself failed: then there are no warnings to speak of. */
+  readonly lint?: { readonly warnings?: readonly Warning[]; readonly error?: string };
   readonly nondeterministic?: readonly string[];
 }
 
