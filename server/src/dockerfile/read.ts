@@ -1,25 +1,16 @@
 // Reads a whole Dockerfile: lines, continuations, comments, heredocs, and every problem in BuildKit's order.
 import { trimSpace } from '../go/text.ts';
 import { skipSpace } from '../go/unicode.ts';
-import { decodeUtf8, encodeUtf8, utf8Length } from '../go/utf8.ts';
+import { decodeUtf8, encodeUtf8 } from '../go/utf8.ts';
 import { readDirectiveLine } from './directives.ts';
-import { type HeredocWord, heredocsOfLine } from './heredocs.ts';
-import type {
-  Comment,
-  Directive,
-  Dockerfile,
-  Heredoc,
-  Instruction,
-  InstructionBase,
-  LineRange,
-  Phase,
-  Piece,
-  Problem,
-  Word,
-} from './instruction.ts';
-import { argsOf, type InstructionError, readInstruction } from './instructions.ts';
-import { instructionNames, type Line, readLine } from './lineParsers.ts';
+import { readHeredocs } from './heredocBodies.ts';
+import type { Dockerfile, Heredoc, Instruction, InstructionBase, LineRange, Piece } from './instruction.ts';
+import type { InstructionError } from './instructionErrors.ts';
+import { readInstruction } from './instructions.ts';
+import { type Line, readLine } from './lineParsers.ts';
+import { addProblem, backslash, newReader, nextLine, noInstructions, type Reader, tooLongProblem } from './lines.ts';
 import { spanOf } from './spans.ts';
+import { argsOf } from './triggers.ts';
 
 /** Reads `text`. Never fails: what is wrong is in `problems`, the error that BuildKit stops at first. */
 export function readDockerfile(text: string): Dockerfile {
@@ -50,7 +41,7 @@ export interface Trigger {
   readonly instruction: Instruction | undefined;
   /** BuildKit's error text, as it says it of a trigger, undefined where the trigger is good. */
   readonly error: string | undefined;
-  /** True where BuildKit attaches its own location to the error, because reading failed. */
+  /** The trigger's text as a file: what its places refer to. */
   readonly file: Dockerfile;
 }
 
@@ -68,67 +59,10 @@ export function readTrigger(expression: string): Trigger {
   return { instruction, error: undefined, file };
 }
 
-const backslash = 0x5c;
 const hash = 0x23;
-const carriageReturn = 0x0d;
-/** The greatest line that BuildKit reads, in bytes, its line feed not counted. */
-const maxLineBytes = 65535;
-
-interface Reader {
-  readonly text: string;
-  escape: number;
-  /** Where the next physical line starts. */
-  pos: number;
-  /** The line last read: its start, and its end without line feed and carriage returns. */
-  start: number;
-  end: number;
-  /** How many lines BuildKit has read. */
-  line: number;
-  /** A line too long for BuildKit: seen inside an instruction, to be read up to the limit, or neither. */
-  tooLong: 'none' | 'met' | 'reading';
-  directivesDone: boolean;
-  stageSeen: boolean;
-  comment: PreviousComment | undefined;
-  readonly lineStarts: number[];
-  readonly directives: Directive[];
-  readonly comments: Comment[];
-  readonly instructions: Instruction[];
-  readonly parseProblems: Problem[];
-  readonly instructionProblems: Problem[];
-  readonly emptyContinuations: Dockerfile['emptyContinuations'][number][];
-}
-
-interface PreviousComment {
-  readonly lines: string[];
-  readonly start: number;
-  end: number;
-}
 
 const noComments: readonly string[] = [];
 const noHeredocs: readonly Heredoc[] = [];
-const noLocations: readonly LineRange[] = [];
-
-function newReader(text: string): Reader {
-  return {
-    text,
-    escape: backslash,
-    pos: 0,
-    start: 0,
-    end: 0,
-    line: 0,
-    tooLong: 'none',
-    directivesDone: false,
-    stageSeen: false,
-    comment: undefined,
-    lineStarts: [0],
-    directives: [],
-    comments: [],
-    instructions: [],
-    parseProblems: [],
-    instructionProblems: [],
-    emptyContinuations: [],
-  };
-}
 
 function readAll(reader: Reader): void {
   const { text } = reader;
@@ -150,82 +84,6 @@ function readAll(reader: Reader): void {
     if (reader.tooLong === 'reading') tooLongProblem(reader);
   }
   if (reader.instructions.length === 0) noInstructions(reader);
-}
-
-/**
- * Moves to the next physical line; false at the end, and where BuildKit gives up on a line that is too long. It
- * notices that one only once, though: met inside an instruction, it then reads the line up to the limit.
- */
-function nextLine(reader: Reader, outermost: boolean): boolean {
-  const { text } = reader;
-  for (;;) {
-    const start = reader.pos;
-    if (start >= text.length) return false;
-    if (reader.tooLong === 'met') {
-      if (!outermost) return false;
-      reader.tooLong = 'reading';
-      const limit = limitOf(text, start);
-      advance(reader, limit, text.indexOf('\n', start));
-      return true;
-    }
-    if (reader.tooLong === 'reading' && !outermost) return false;
-    const newline = text.indexOf('\n', start);
-    const end = newline < 0 ? text.length : newline;
-    if (end - start > maxLineBytes / 3 && utf8Length(text.slice(start, end)) > maxLineBytes) {
-      if (!outermost) {
-        reader.tooLong = 'met';
-        return false;
-      }
-      reader.start = start;
-      reader.end = end;
-      reader.pos = newline < 0 ? text.length : newline + 1;
-      reader.lineStarts.push(...(newline < 0 ? [] : [reader.pos]));
-      tooLongProblem(reader);
-      reader.line++;
-      continue;
-    }
-    advance(reader, end, newline);
-    return true;
-  }
-}
-
-function advance(reader: Reader, lineEnd: number, newline: number): void {
-  const { text } = reader;
-  reader.start = reader.pos;
-  reader.line++;
-  let end = lineEnd;
-  while (end > reader.start && text.charCodeAt(end - 1) === carriageReturn) end--;
-  reader.end = end;
-  if (newline < 0) reader.pos = text.length;
-  else {
-    reader.pos = newline + 1;
-    reader.lineStarts.push(newline + 1);
-  }
-}
-
-/** The offset of the character at which a line from `start` on reaches BuildKit's buffer of 65536 bytes. */
-function limitOf(text: string, start: number): number {
-  let low = start;
-  let high = Math.min(start + maxLineBytes + 1, text.length);
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (utf8Length(text.slice(start, middle)) <= maxLineBytes + 1) low = middle;
-    else high = middle - 1;
-  }
-  return low;
-}
-
-function tooLongProblem(reader: Reader): void {
-  if (reader.instructions.length === 0) noInstructions(reader);
-  const summary = `dockerfile line greater than max allowed size of ${maxLineBytes}`;
-  const location = { first: reader.line, last: reader.line };
-  addProblem(reader, 'parse', summary, 'line-too-long', location, reader.start, reader.end);
-  reader.tooLong = 'none';
-}
-
-function noInstructions(reader: Reader): void {
-  const location = { first: reader.line, last: reader.line };
-  addProblem(reader, 'parse', 'file with no instructions', 'no-instructions', location, 0, 0);
 }
 
 /** A comment line outside of instructions: perhaps a directive, else it may describe the next instruction. */
@@ -427,102 +285,6 @@ function mayHaveHeredocs(line: Line): boolean {
   return (known === 'run' || known === 'copy' || known === 'add') && !json;
 }
 
-interface HeredocsRead {
-  readonly heredocs: readonly Heredoc[];
-  /** Where the last terminator ends, -1 where there is none. */
-  readonly end: number;
-  readonly failed: boolean;
-}
-
-function readHeredocs(
-  reader: Reader,
-  place: { readonly original: string; readonly pieces: readonly Piece[] },
-  startLine: number,
-): HeredocsRead {
-  const { text } = reader;
-  const announced = heredocsOfLine(place.original);
-  if ('error' in announced) {
-    const span = spanOf(place, announced.word.start, announced.word.end);
-    const location = { first: startLine, last: reader.line };
-    addProblem(reader, 'parse', announced.error, 'invalid-heredoc', location, span.start, span.end);
-    return { heredocs: noHeredocs, end: -1, failed: true };
-  }
-  const heredocs: Heredoc[] = [];
-  let end = -1;
-  for (const { heredoc, word } of announced) {
-    const contentStart = reader.pos;
-    const before = { line: reader.line, lineStarts: reader.lineStarts.length };
-    const found = findTerminator(reader, heredoc);
-    if (found < 0) {
-      const span = spanOf(place, word.start, word.end);
-      const location = { first: startLine, last: reader.line };
-      addProblem(reader, 'parse', 'unterminated heredoc', 'unterminated-heredoc', location, span.start, span.end);
-      rewind(reader, contentStart, before);
-      return { heredocs, end, failed: true };
-    }
-    end = reader.end;
-    heredocs.push({
-      name: heredoc.name,
-      fileDescriptor: heredoc.fileDescriptor,
-      expand: heredoc.expand,
-      chomp: heredoc.chomp,
-      content: text.slice(contentStart, reader.start),
-      contentSpan: { start: contentStart, end: reader.start },
-      terminatorSpan: { start: found, end: reader.end },
-      word: wordAt(place.original, word),
-    });
-  }
-  return { heredocs, end, failed: false };
-}
-
-/** The word as the line has it, quotes included. */
-function wordAt(original: string, word: Word): Word {
-  return { value: original.slice(word.start, word.end), start: word.start, end: word.end };
-}
-
-/** Moves to the line that ends the heredoc; the offset of its name there, -1 where there is none. */
-function findTerminator(reader: Reader, heredoc: HeredocWord): number {
-  const { text } = reader;
-  const { name, chomp } = heredoc;
-  while (nextLine(reader, false)) {
-    let start = reader.start;
-    if (chomp) while (start < reader.end && text.charCodeAt(start) === 0x09) start++;
-    if (reader.end - start === name.length && text.startsWith(name, start)) return start;
-  }
-  return -1;
-}
-
-/**
- * After a heredoc without end: goes back and skips what may be its content, up to a line that starts like an
- * instruction, so that the rest of a half-written file still makes sense.
- */
-function rewind(
-  reader: Reader,
-  contentStart: number,
-  before: { readonly line: number; readonly lineStarts: number },
-): void {
-  const { text } = reader;
-  reader.pos = contentStart;
-  reader.line = before.line;
-  reader.lineStarts.length = before.lineStarts;
-  if (reader.tooLong !== 'none') reader.tooLong = 'none';
-  while (reader.pos < text.length && !startsInstruction(text, reader.pos)) {
-    const newline = text.indexOf('\n', reader.pos);
-    advance(reader, newline < 0 ? text.length : newline, newline);
-  }
-}
-
-function startsInstruction(text: string, at: number): boolean {
-  const code = text.charCodeAt(at);
-  if (code < 0x41 || code > 0x5a) return false;
-  for (const name of instructionNames) {
-    if (!text.startsWith(name, at)) continue;
-    const next = text.charCodeAt(at + name.length);
-    if (next === 0x20 || next === 0x09) return true;
-  }
-  return false;
-}
-
 function addInstructionProblem(
   reader: Reader,
   error: InstructionError,
@@ -540,18 +302,4 @@ function addInstructionProblem(
     code,
   };
   reader.instructionProblems.push(suggestion === undefined ? problem : { ...problem, suggestion });
-}
-
-function addProblem(
-  reader: Reader,
-  phase: Phase,
-  summary: string,
-  code: string,
-  location: LineRange | undefined,
-  start: number,
-  end: number,
-): void {
-  const locations = location ? [location] : noLocations;
-  const problem = { phase, message: summary, summary, locations, span: { start, end }, code };
-  (phase === 'parse' ? reader.parseProblems : reader.instructionProblems).push(problem);
 }

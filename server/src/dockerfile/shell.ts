@@ -3,8 +3,6 @@ import { isSpace, quote } from '../go/text.ts';
 import { isDigit, isLetter, toValid } from '../go/unicode.ts';
 import { type PatternResult, replace, trimPrefix, trimSuffix } from './shellPattern.ts';
 
-export { type VariableReference, variableReferences } from './variables.ts';
-
 /** What variables are looked up in. */
 export interface Env {
   get(key: string): string | undefined;

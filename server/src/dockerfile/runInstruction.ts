@@ -1,0 +1,127 @@
+// RUN: its command and the flags that are judged when the file is read.
+import { csvFieldPlaces } from '../go/csv.ts';
+import { flagPlaces } from './flags.ts';
+import type { Flag, Instruction, InstructionBase, Mount, MountField } from './instruction.ts';
+import { fail, type InstructionError, takesNoFlags } from './instructionErrors.ts';
+import { flagValue } from './instructionFlags.ts';
+import type { Line } from './lineParsers.ts';
+import { type FieldError, networkError, parseDevice, parseMount, securityError } from './mounts.ts';
+
+export function readRun(
+  line: Line,
+  base: InstructionBase,
+  escapeCode: number,
+  errors: InstructionError[],
+): Instruction | undefined {
+  const cmdLine = commandLine(base);
+  const prependShell = !base.json;
+  const { flags } = base;
+  if (flags.length === 0)
+    return {
+      ...base,
+      kind: 'run',
+      cmdLine,
+      prependShell,
+      mounts: noMounts,
+      network: '',
+      security: '',
+      devices: noStrings,
+      flagsUsed: noStrings,
+    };
+  if (!takesNoFlags(line, errors)) return undefined;
+  const before = errors.length;
+  const mounts: Mount[] = [];
+  const devices: string[] = [];
+  const used = new Set<string>();
+  // BuildKit asks for devices first, then mounts, then the network, then security.
+  for (const flag of flags) {
+    used.add(flag.name);
+    if (flag.name !== 'device') continue;
+    const device = parseDevice(flag.value ?? '');
+    if ('error' in device) fail(errors, fieldError(device, flag, base, escapeCode, 'invalid-device'));
+    devices.push(flag.value ?? '');
+  }
+  for (const flag of flags) {
+    if (flag.name !== 'mount') continue;
+    const mount = parseMount(flag.value ?? '');
+    if ('error' in mount) fail(errors, fieldError(mount, flag, base, escapeCode, 'invalid-mount'));
+    mounts.push(mountOf(base, flag, escapeCode));
+  }
+  const network = flagValue(flags, 'network');
+  const security = flagValue(flags, 'security');
+  const wrongNetwork = used.has('network') ? networkError(network.value) : undefined;
+  if (wrongNetwork !== undefined) fail(errors, { ...network, summary: wrongNetwork, code: 'invalid-network' });
+  const wrongSecurity = used.has('security') ? securityError(security.value) : undefined;
+  if (wrongSecurity !== undefined) fail(errors, { ...security, summary: wrongSecurity, code: 'invalid-security' });
+  if (errors.length > before) return undefined;
+  return {
+    ...base,
+    kind: 'run',
+    cmdLine,
+    prependShell,
+    mounts,
+    network: network.value,
+    security: security.value,
+    devices,
+    flagsUsed: [...used],
+  };
+}
+
+const noMounts: readonly Mount[] = [];
+
+const noStrings: readonly string[] = [];
+
+/** A flag of RUN --mount with the place of each field. */
+export function mountOf(base: { readonly original: string }, flag: Flag, escapeCode: number): Mount {
+  const value = flag.value ?? '';
+  const csv = csvFieldPlaces(value);
+  if (typeof csv === 'string') return { flag, fields: [] };
+  const places = flagPlaces(base.original, flag, escapeCode);
+  const valueOffset = flag.raw.length - value.length;
+  const placeOf = (i: number): number => (places ? (places[valueOffset + i] as number) : flag.start + valueOffset + i);
+  const fields: MountField[] = [];
+  for (const field of csv) {
+    const text = field.value;
+    const quoted = value[field.start] === '"';
+    const start = quoted ? field.start + 1 : field.start;
+    const end = quoted ? field.end - 1 : field.end;
+    const equals = text.indexOf('=');
+    // Doubled quotes in a quoted field make it longer in the text than it is.
+    const keyEnd = equals < 0 ? end : Math.min(start + equals, end);
+    const key = { value: equals < 0 ? text : text.slice(0, equals), start: placeOf(start), end: placeOf(keyEnd) };
+    const valueStart = Math.min(keyEnd + 1, end);
+    fields.push({
+      key,
+      value: equals < 0 ? undefined : { value: text.slice(equals + 1), start: placeOf(valueStart), end: placeOf(end) },
+    });
+  }
+  return { flag, fields };
+}
+
+/** An error in the value of a flag, at the field that is wrong. */
+function fieldError(
+  error: FieldError,
+  flag: Flag,
+  base: InstructionBase,
+  escapeCode: number,
+  code: string,
+): InstructionError {
+  const { field, suggestion } = error;
+  let { valueStart: start, valueEnd: end } = flag;
+  if (field) {
+    const places = flagPlaces(base.original, flag, escapeCode);
+    const offset = flag.raw.length - (flag.value ?? '').length;
+    start = places ? (places[offset + field.start] as number) : flag.start + offset + field.start;
+    end = places ? (places[offset + field.end] as number) : flag.start + offset + field.end;
+  }
+  const found = { summary: error.error, code, start, end };
+  return suggestion === undefined ? found : { ...found, suggestion };
+}
+
+/** The arguments as a command: one string in shell form. */
+export function commandLine(base: InstructionBase): readonly string[] {
+  const { args } = base;
+  if (base.json) return args.map((arg) => arg.value);
+  const [first] = args;
+  return first === undefined ? [] : [first.value];
+}
