@@ -1,0 +1,136 @@
+// What runs again after a change of build arguments.
+import type { Scenario } from '../scenario.ts';
+import { A, ALPINE, ALPINE_NEXT, edits, F_AND_G } from './steps.ts';
+
+export const args = (): Scenario[] => [
+  edits(
+    'cache-arg-unused',
+    'An argument that nothing uses re-keys every later RUN of its stage, no COPY.',
+    { proves: ['cache'], rules: ['ArgTooEarly'] },
+    {
+      dockerfile: `${A}RUN echo before > /before\nARG VERSION=1\nCOPY f /opt/\nCOPY --link g /opt/b/\nRUN echo after > /after\nCOPY f /srv/\n`,
+      files: F_AND_G,
+    },
+    { label: 'argument', opts: { 'build-arg:VERSION': '2' } },
+    {
+      label: 'fix: moved down',
+      dockerfile: `${A}RUN echo before > /before\nCOPY f /opt/\nCOPY --link g /opt/b/\nRUN echo after > /after\nCOPY f /srv/\nARG VERSION=1\n`,
+    },
+    { label: 'argument again', opts: { 'build-arg:VERSION': '3' } },
+  ),
+  edits(
+    'cache-arg-used-late',
+    'An argument declared first and used last.',
+    { rules: ['ArgTooEarly'] },
+    { dockerfile: `${A}ARG REVISION=1\nRUN echo deps > /deps\nRUN echo $REVISION > /revision\n`, files: {} },
+    { label: 'argument', opts: { 'build-arg:REVISION': '2' } },
+    {
+      label: 'fix: moved down',
+      dockerfile: `${A}RUN echo deps > /deps\nARG REVISION=1\nRUN echo $REVISION > /revision\n`,
+    },
+    { label: 'argument again', opts: { 'build-arg:REVISION': '3' } },
+  ),
+  edits(
+    'cache-arg-same-value',
+    'An argument is given the value that it has by default.',
+    {},
+    { dockerfile: `${A}ARG V=1\nRUN echo $V > /v\n`, files: {} },
+    { label: 'given', opts: { 'build-arg:V': '1' } },
+    { label: 'default', opts: {}, with: [['V=1', 'V=2']] },
+    { label: 'given again', opts: { 'build-arg:V': '1' } },
+  ),
+  edits(
+    'cache-arg-undeclared',
+    'An argument that no stage declares.',
+    {},
+    { dockerfile: `${A}RUN echo a > /a\n`, files: {} },
+    { label: 'given', opts: { 'build-arg:NOBODY': '1' } },
+  ),
+  edits(
+    'cache-arg-other-stage',
+    'An argument is declared in one of two stages.',
+    {},
+    {
+      dockerfile: `FROM ${ALPINE} AS one\nARG V=1\nRUN echo $V > /v\nFROM ${ALPINE} AS two\nRUN echo two > /two\nFROM ${ALPINE}\nCOPY --from=one /v /\nCOPY --from=two /two /\n`,
+      files: {},
+    },
+    { label: 'argument', opts: { 'build-arg:V': '2' } },
+  ),
+  edits(
+    'cache-arg-without-effect-on-content',
+    'An argument runs a stage again, but what it makes is the same.',
+    { proves: ['cache'] },
+    {
+      dockerfile: `FROM ${ALPINE} AS one\nARG V=1\nRUN echo same > /v\nFROM ${ALPINE}\nCOPY --from=one /v /\nRUN cat /v > /w\n`,
+      files: {},
+    },
+    { label: 'argument', opts: { 'build-arg:V': '2' } },
+  ),
+  edits(
+    'cache-arg-in-copy',
+    'An argument in a destination: the copy has it in its path.',
+    {},
+    { dockerfile: `${A}ARG DIR=/opt\nCOPY f $DIR/\nCOPY --link g /opt/b/\n`, files: F_AND_G },
+    { label: 'argument', opts: { 'build-arg:DIR': '/srv' } },
+  ),
+  edits(
+    'cache-arg-base',
+    'An argument before the first FROM chooses the base.',
+    {},
+    { dockerfile: `ARG BASE=${ALPINE}\nFROM $BASE\nCOPY --link f /opt/\nRUN true\n`, files: F_AND_G },
+    { label: 'argument', opts: { 'build-arg:BASE': ALPINE_NEXT } },
+  ),
+  edits(
+    'cache-arg-global-not-redeclared',
+    'An argument before the first FROM that no stage declares again.',
+    {},
+    { dockerfile: `ARG V=1\nFROM ${ALPINE}\nRUN echo "$V" > /v\n`, files: {} },
+    { label: 'argument', opts: { 'build-arg:V': '2' } },
+  ),
+  edits(
+    'cache-arg-proxy',
+    'Proxy arguments are part of every RUN, yet not of its key.',
+    {},
+    { dockerfile: `${A}RUN echo a > /a\nCOPY f /opt/\n`, files: F_AND_G },
+    { label: 'http_proxy', opts: { 'build-arg:http_proxy': 'http://127.0.0.1:9' } },
+    { label: 'no_proxy', opts: { 'build-arg:no_proxy': 'localhost' } },
+  ),
+  edits(
+    'cache-arg-proxy-declared',
+    'A proxy argument that a stage declares.',
+    {},
+    { dockerfile: `${A}ARG http_proxy\nRUN echo a > /a\n`, files: F_AND_G },
+    { label: 'http_proxy', opts: { 'build-arg:http_proxy': 'http://127.0.0.1:9' } },
+  ),
+  edits(
+    'cache-source-date-epoch',
+    'SOURCE_DATE_EPOCH is given, then changed.',
+    {},
+    { dockerfile: `${A}WORKDIR /w\nCOPY f ./\nCOPY --link g /opt/\nRUN true\n`, files: F_AND_G },
+    { label: 'given', opts: { 'build-arg:SOURCE_DATE_EPOCH': '1700000000' } },
+    { label: 'changed', opts: { 'build-arg:SOURCE_DATE_EPOCH': '1700000001' } },
+  ),
+  edits(
+    'cache-source-date-epoch-declared',
+    'SOURCE_DATE_EPOCH is declared in the stage.',
+    {},
+    { dockerfile: `${A}ARG SOURCE_DATE_EPOCH\nWORKDIR /w\nCOPY f ./\nRUN true\n`, files: F_AND_G },
+    { label: 'given', opts: { 'build-arg:SOURCE_DATE_EPOCH': '1700000000' } },
+    { label: 'changed', opts: { 'build-arg:SOURCE_DATE_EPOCH': '1700000001' } },
+  ),
+  edits(
+    'cache-target-arg',
+    'TARGETARCH is declared: the platform is the same.',
+    {},
+    { dockerfile: `${A}ARG TARGETARCH\nRUN echo $TARGETARCH > /a\n`, files: F_AND_G },
+    { label: 'platform told', opts: { platform: 'linux/amd64' } },
+  ),
+  edits(
+    'cache-arg-empty',
+    'An argument without a value, then with an empty one, then with one.',
+    {},
+    { dockerfile: `${A}ARG V\nRUN echo "$V" > /v\n`, files: {} },
+    { label: 'empty', opts: { 'build-arg:V': '' } },
+    { label: 'value', opts: { 'build-arg:V': '1' } },
+  ),
+];
