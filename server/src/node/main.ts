@@ -22,7 +22,11 @@ function connect(args: readonly string[]): Link | undefined {
     if (at < 0) return undefined;
     return args[at] === name ? (args[at + 1] ?? '') : (args[at] as string).slice(name.length + 1);
   };
-  if (args.includes('--node-ipc') && process.send !== undefined) return connectIpc(process);
+  // A server whose client is gone serves nobody.
+  if (args.includes('--node-ipc') && process.send !== undefined) {
+    process.once('disconnect', () => process.exit(0));
+    return connectIpc(process);
+  }
   const socket = value('--socket');
   if (socket !== undefined && /^\d+$/.test(socket)) return connectSocket(Number(socket));
   const pipe = value('--pipe');
@@ -32,6 +36,7 @@ function connect(args: readonly string[]): Link | undefined {
   console.log = console.error;
   console.info = console.error;
   console.debug = console.error;
+  process.stdin.once('close', () => process.exit(0));
   return connectStreams(process.stdin, process.stdout);
 }
 
