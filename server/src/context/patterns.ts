@@ -57,17 +57,21 @@ interface Pattern {
 
 function run(patterns: readonly Pattern[], path: string, oneParent: boolean): boolean | undefined {
   const parents = parentsOf(path);
+  // Of nearly every path the directories above are what it begins with: then one look at it answers for all.
+  const inOne = path.startsWith(parents[parents.length - 1] ?? '');
+  const own = [path.length];
+  const all = inOne ? [...parents.map((parent) => parent.length), path.length] : own;
   let matched = false;
   for (const pattern of patterns) {
     // Only what can change the verdict is looked at.
     if (pattern.exclusion !== matched) continue;
-    let match = matchesPattern(pattern, path);
+    let match = matchesPattern(pattern, path, oneParent ? own : all);
     if (match === undefined) return undefined;
     if (!match && oneParent) {
       const parent = parents[pattern.depth - 1];
-      match = parent !== undefined && matchesPattern(pattern, parent) === true;
-    } else if (!match) {
-      for (let i = 0; i < parents.length && !match; i++) match = matchesPattern(pattern, parents[i] as string) === true;
+      match = parent !== undefined && matchesPattern(pattern, parent, [parent.length]) === true;
+    } else if (!match && !inOne) {
+      match = parents.some((parent) => matchesPattern(pattern, parent, [parent.length]) === true);
     }
     if (match) matched = !pattern.exclusion;
   }
@@ -86,16 +90,21 @@ function parentsOf(path: string): string[] {
   return parents;
 }
 
-function matchesPattern({ text, rule }: Pattern, path: string): boolean | undefined {
+/** True where one of the paths matches that `path` begins with, `ends` being their lengths, its own the last. */
+function matchesPattern({ text, rule }: Pattern, path: string, ends: readonly number[]): boolean | undefined {
   switch (rule.kind) {
     case 'exact':
-      return path === text;
+      return path.startsWith(text) && ends.includes(text.length);
     case 'prefix':
       return path.startsWith(rule.prefix);
-    case 'suffix':
-      return path.endsWith(rule.suffix) || (rule.suffix[0] === '/' && path === rule.suffix.slice(1));
+    case 'suffix': {
+      const { suffix } = rule;
+      const bare = suffix[0] === '/' ? suffix.slice(1) : undefined;
+      for (const end of ends) if (path.endsWith(suffix, end)) return true;
+      return bare !== undefined && path.startsWith(bare) && ends.includes(bare.length);
+    }
     case 'regexp':
-      return rule.regexp === undefined ? undefined : matchesRegexp(rule.regexp, path);
+      return rule.regexp === undefined ? undefined : matchesRegexp(rule.regexp, path, ends);
   }
 }
 

@@ -7,11 +7,15 @@ export interface Regexp {
   readonly code: readonly Instruction[];
   /** True where a match begins at the start of the text or not at all. */
   readonly anchored: boolean;
-  /** Scratch space of the matcher: states now, states next, states to follow, and at which offset each was added last. */
+  /** True where it asks for word boundaries. */
+  readonly looksAround: boolean;
+  /** Scratch space of the matcher: states now, states next, states to follow, and at which step each was added last. */
   readonly now: Int32Array;
   readonly next: Int32Array;
   readonly open: Int32Array;
   readonly seen: Int32Array;
+  /** Steps so far, over all texts. */
+  steps: number;
 }
 
 /** Targets are relative. `split` goes on with the next instruction too. */
@@ -54,60 +58,104 @@ export function compileRegexp(expression: string): Regexp | undefined {
   }
   const first = code[0] as Instruction;
   const anchored = alternatives.length === 1 && first.op === 'assert' && first.what === 'begin';
+  const looksAround = code.some((i) => i.op === 'assert' && (i.what === 'boundary' || i.what === 'inside'));
   const scratch = () => new Int32Array(code.length + 1);
-  return { code, anchored, now: scratch(), next: scratch(), open: scratch(), seen: scratch() };
+  return { code, anchored, looksAround, now: scratch(), next: scratch(), open: scratch(), seen: scratch(), steps: 0 };
 }
 
-/** True where the expression matches somewhere in `text`; a raw byte counts as U+FFFD. */
-export function matchesRegexp(regexp: Regexp, text: string): boolean {
+/**
+ * True where the expression matches somewhere in one of the texts that `text` begins with, `ends` being their
+ * ascending lengths, its own the last. A raw byte counts as U+FFFD.
+ */
+export function matchesRegexp(regexp: Regexp, text: string, ends: readonly number[]): boolean {
+  if (!regexp.looksAround) return search(regexp, text, ends);
+  // What a word boundary is hangs on where the text ends.
+  return ends.some((end) => search(regexp, text.slice(0, end), [end]));
+}
+
+function search(regexp: Regexp, text: string, ends: readonly number[]): boolean {
   const { code, anchored } = regexp;
   let { now, next } = regexp;
-  regexp.seen.fill(-1);
+  // Each offset takes two steps at the most.
+  if (regexp.steps + 2 * text.length + 2 >= maxSteps) {
+    regexp.seen.fill(0);
+    regexp.steps = 0;
+  }
+  regexp.steps++;
   let at = 0;
-  let count = addStates(regexp, now, 0, 0, text, at);
-  while (count !== matched && at < text.length && (count > 0 || !anchored)) {
+  let end = 0;
+  let count = addStates(regexp, now, 0, 0, text, at, false);
+  for (;;) {
+    if (count === matched) return true;
+    if (at === ends[end]) {
+      if (matchesAtEnd(regexp, now, next, count, text, at)) return true;
+      while (ends[end] === at) end++;
+    }
+    if (at >= text.length) return false;
+    if (anchored && count === 0) return false;
     let point = text.codePointAt(at) as number;
     at += point > 0xffff ? 2 : 1;
     if (point >= 0xd800 && point <= 0xdfff) point = 0xfffd;
     let following = 0;
-    for (let i = 0; i < count; i++) {
+    regexp.steps++;
+    for (let i = 0; i < count && following !== matched; i++) {
       const state = now[i] as number;
       const instruction = code[state] as Instruction;
       const taken =
         instruction.op === 'char'
           ? instruction.point === point
           : instruction.op === 'set' && contains(instruction.set, point);
-      if (!taken) continue;
-      following = addStates(regexp, next, following, state + 1, text, at);
-      if (following === matched) return true;
+      if (taken) following = addStates(regexp, next, following, state + 1, text, at, false);
     }
-    if (!anchored) following = addStates(regexp, next, following, 0, text, at);
+    if (!anchored && following !== matched) following = addStates(regexp, next, following, 0, text, at, false);
     const swapped = now;
     now = next;
     next = swapped;
     count = following;
   }
-  return count === matched;
 }
 
 const matched = -1;
+const maxSteps = 2 ** 30;
 
-/** Adds the states that wait for a character and can be reached from `state`; returns the new count or `matched`. */
+/** True where a state that waits for the end of the text leads to a match, the text ending here. */
+function matchesAtEnd(
+  regexp: Regexp,
+  states: Int32Array,
+  scratch: Int32Array,
+  count: number,
+  text: string,
+  at: number,
+): boolean {
+  regexp.steps++;
+  for (let i = 0; i < count; i++) {
+    const state = states[i] as number;
+    if ((regexp.code[state] as Instruction).op !== 'assert') continue;
+    if (addStates(regexp, scratch, 0, state + 1, text, at, true) === matched) return true;
+  }
+  return false;
+}
+
+/**
+ * Adds the states that can be reached from `state` and wait for a character or for the end; returns the new count or
+ * `matched`. With `atEnd` the end is here.
+ */
 function addStates(
-  { code, seen, open }: Regexp,
+  { code, seen, open, steps }: Regexp,
   states: Int32Array,
   given: number,
   state: number,
   text: string,
   at: number,
+  atEnd: boolean,
 ): number {
   let count = given;
   let waiting = 0;
   open[waiting++] = state;
   while (waiting > 0) {
     const here = open[--waiting] as number;
-    if (seen[here] === at) continue;
-    seen[here] = at;
+    if (seen[here] === steps) continue;
+    seen[here] = steps;
     const instruction = code[here] as Instruction;
     switch (instruction.op) {
       case 'match':
@@ -120,7 +168,8 @@ function addStates(
         open[waiting++] = here + instruction.by;
         break;
       case 'assert':
-        if (holds(text, at, instruction.what)) open[waiting++] = here + 1;
+        if (instruction.what === 'end' && !atEnd) states[count++] = here;
+        else if (holds(text, at, instruction.what)) open[waiting++] = here + 1;
         break;
       default:
         states[count++] = here;
@@ -129,9 +178,10 @@ function addStates(
   return count;
 }
 
+/** Whether an assertion holds; asked of the end only where it is here. */
 function holds(text: string, at: number, what: Assertion): boolean {
   if (what === 'begin') return at === 0;
-  if (what === 'end') return at === text.length;
+  if (what === 'end') return true;
   const boundary = isWord(text.charCodeAt(at - 1)) !== isWord(text.charCodeAt(at));
   return boundary === (what === 'boundary');
 }
