@@ -145,7 +145,7 @@ interface Said {
 
 /** Vertices that are no part of the target's graph: loads of the Dockerfile itself, metadata, import and export. */
 const APART =
-  /^\[internal\] load (build definition|\.dockerignore|metadata)|^(exporting|importing|pushing|sending|resolving|preparing|merging|\[auth\])/;
+  /^\[(internal|context [^\]]+)\] load (build definition|\.dockerignore|metadata)|^(exporting|importing|pushing|sending|resolving|preparing|merging|\[auth\])/;
 
 function read(said: string, code: number): Result {
   const vertices = new Map<string, Said>();

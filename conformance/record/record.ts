@@ -1,4 +1,5 @@
-// Records what real BuildKit does: `record [--only TEXT] [--times N]` builds each scenario N times (3) and writes conformance/scenarios/.
+// Records what real BuildKit does: `record [--only TEXT] [--times N]` builds each scenario N times (3) and
+// writes conformance/scenarios/; `--again` keeps what is recorded and notes where N further times (1) saw something else.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -15,11 +16,13 @@ import { written } from './written/index.ts';
 const HERE = dirname(fileURLToPath(import.meta.url));
 const OUT = join(HERE, '..', 'scenarios');
 const WRITTEN = join(OUT, 'written');
+const RANDOM = join(OUT, 'random.jsonl');
 const CACHE = join(HERE, '..', '.cache', `buildkit-${BUILDKIT}`);
 
 async function main(argv: readonly string[]): Promise<number> {
   const only = argv.includes('--only') ? argv[argv.indexOf('--only') + 1] : undefined;
-  const times = argv.includes('--times') ? Number(argv[argv.indexOf('--times') + 1]) : 3;
+  const again = argv.includes('--again');
+  const times = argv.includes('--times') ? Number(argv[argv.indexOf('--times') + 1]) : again ? 1 : 3;
   const lack = missing();
   if (lack) {
     console.error(lack);
@@ -45,29 +48,30 @@ async function main(argv: readonly string[]): Promise<number> {
     );
     const wanted = (s: Scenario) => !only || s.name.includes(only);
     const all = written();
-    checkNames([...all, ...randomScenarios()]);
+    const random = randomScenarios();
+    checkNames([...all, ...random]);
+    const known = again ? recorded() : new Map<string, Scenario>();
+    const record = async (scenario: Scenario): Promise<Scenario> => {
+      const old = known.get(scenario.name);
+      const done = await repeat(old ? times + 1 : times, () => run(scenario, tools, registry, bases, root), old);
+      failures += report(done);
+      return done;
+    };
     for (const scenario of all.filter(wanted)) {
       if (stopped.signal.aborted) break;
-      const done = await repeat(times, () => run(scenario, tools, registry, bases, root));
-      writeFileSync(join(WRITTEN, `${scenario.name}.json`), print(done));
-      failures += report(done);
+      writeFileSync(join(WRITTEN, `${scenario.name}.json`), print(await record(scenario)));
     }
     if (!only && !stopped.signal.aborted)
       for (const name of readdirSync(WRITTEN))
         if (!all.some((s) => `${s.name}.json` === name)) rmSync(join(WRITTEN, name));
-    const random: string[] = [];
-    for (const scenario of randomScenarios().filter(wanted)) {
+    const lines = new Map<string, string>();
+    if (existsSync(RANDOM)) for (const line of readLines(RANDOM)) lines.set(JSON.parse(line).name, line);
+    for (const scenario of random.filter(wanted)) {
       if (stopped.signal.aborted) break;
-      const done = await repeat(times, () => run(scenario, tools, registry, bases, root));
-      random.push(JSON.stringify(done));
-      failures += report(done);
+      lines.set(scenario.name, JSON.stringify(await record(scenario)));
     }
-    if (random.length > 0) {
-      const path = join(OUT, 'random.jsonl');
-      const old = only && existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n') : [];
-      const kept = old.filter((line) => !wanted(JSON.parse(line)));
-      writeFileSync(path, `${[...kept, ...random].join('\n')}\n`);
-    }
+    const kept = random.flatMap(({ name }) => lines.get(name) ?? []);
+    if (kept.length > 0) writeFileSync(RANDOM, `${kept.join('\n')}\n`);
   } finally {
     await registry.close();
     rmSync(root, { recursive: true, force: true });
@@ -75,15 +79,31 @@ async function main(argv: readonly string[]): Promise<number> {
   return stopped.signal.aborted ? 130 : failures > 0 ? 1 : 0;
 }
 
-/** What one recording saw, with the other statuses that the later ones saw. */
-async function repeat(times: number, once: () => Promise<Scenario>): Promise<Scenario> {
-  const first = await once();
-  for (let n = 1; n < times; n++) {
-    const again = await once();
-    for (const [i, step] of first.steps.entries()) note(first.name, step, again.steps[i]);
+const readLines = (path: string): string[] => readFileSync(path, 'utf8').trimEnd().split('\n');
+
+function recorded(): Map<string, Scenario> {
+  const written = existsSync(WRITTEN)
+    ? readdirSync(WRITTEN).map((name) => readFileSync(join(WRITTEN, name), 'utf8'))
+    : [];
+  const all = [...written, ...(existsSync(RANDOM) ? readLines(RANDOM) : [])].map((text): Scenario => JSON.parse(text));
+  return new Map(all.map((scenario) => [scenario.name, scenario]));
+}
+
+/** What one recording saw, with the other statuses that the others saw; `old` counts as the first if it was asked alike. */
+async function repeat(times: number, once: () => Promise<Scenario>, old?: Scenario): Promise<Scenario> {
+  let first = old;
+  for (let n = first ? 1 : 0; n < times; n++) {
+    const next = await once();
+    if (!first || asked(first) !== asked(next)) first = next;
+    else for (const [i, step] of first.steps.entries()) note(first.name, step, next.steps[i]);
   }
+  if (!first) throw new Error('recorded no times');
   return first;
 }
+
+/** All of a scenario but what the daemon did. */
+const asked = (scenario: Scenario): string =>
+  JSON.stringify({ ...scenario, steps: scenario.steps.map((step) => ({ ...step, result: undefined })) });
 
 function note(name: string, step: Step, again: Step | undefined): void {
   if (!step.result || !again?.result) return;
