@@ -1,6 +1,6 @@
 // `npm run conformance`: the same Dockerfiles through BuildKit and through us, and where the two differ.
 //
-//   --seeds A-B      random Dockerfiles of these seeds (default 1-2000)
+//   --seeds A-B      random Dockerfiles of these seeds (default: our cases, and the seeds 1-2000)
 //   --mutations N    and N mutants of each file (default 1)
 //   --corpus DIR     the Dockerfiles below a folder
 //   --jobs FILE      jobs, one line of JSON each
@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildAll } from '../scripts/build.ts';
 import { decodeUtf8 } from '../server/src/go/utf8.ts';
+import { readCases } from './cases.ts';
 import { type Counts, compare, countInto, type Difference, table } from './compare.ts';
 import { generate } from './generate.ts';
 import { type Job, withText } from './job.ts';
@@ -120,7 +121,9 @@ function* jobs(): Generator<Job> {
     for (const line of readFileSync(file, 'utf8').split('\n')) if (line) yield JSON.parse(line) as Job;
   }
   for (const dir of values.corpus ?? []) yield* dockerfiles(dir);
-  const seeds = values.seeds ?? (values.jobs || values.corpus ? undefined : '1-2000');
+  const plain = !values.seeds && !values.jobs && !values.corpus;
+  if (plain) for (const cases of readCases().values()) yield* cases;
+  const seeds = values.seeds ?? (plain ? '1-2000' : undefined);
   if (seeds) {
     const [first, last] = seeds.split('-').map(Number) as [number, number?];
     for (let seed = first; seed <= (last ?? first); seed++) yield generate(seed);

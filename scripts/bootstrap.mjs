@@ -39,18 +39,20 @@ export function runNode(script, args = []) {
   return run.status ?? 1;
 }
 
-/** True where every package of package-lock.json is there in the version that it names. */
-export function isInstalled() {
+function isInstalled() {
   try {
-    const wanted = readJson('package-lock.json').packages;
-    const present = readJson('node_modules/.package-lock.json').packages;
-    return Object.entries(wanted).every(
-      ([path, entry]) =>
-        path === '' || (present[path] ? present[path].version === entry.version : entry.optional === true),
-    );
+    return isComplete(readJson('package-lock.json').packages, readJson('node_modules/.package-lock.json').packages);
   } catch {
     return false;
   }
+}
+
+/** True where every package that is wanted is there in that version; optional ones may be missing. Both are `packages` of a lock file. */
+export function isComplete(wanted, present) {
+  return Object.entries(wanted).every(
+    ([path, entry]) =>
+      path === '' || (present[path] ? present[path].version === entry.version : entry.optional === true),
+  );
 }
 
 function install() {
