@@ -170,12 +170,12 @@ export interface Features {
   readonly references?: (analysis: Analysis, offset: number, includeDeclaration: boolean) => readonly Span[];
   readonly highlight?: (analysis: Analysis, offset: number) => readonly Highlight[];
   readonly prepareRename?: (analysis: Analysis, offset: number) => { span: Span; placeholder: string } | undefined;
-  /** The edits, or why the name cannot be. */
+  /** The edits and what to know about them, or why the name cannot be. */
   readonly rename?: (
     analysis: Analysis,
     offset: number,
     name: string,
-  ) => { readonly edits: readonly Edit[] } | { readonly error: string } | undefined;
+  ) => { readonly edits: readonly Edit[]; readonly note?: string } | { readonly error: string } | undefined;
   readonly documentSymbols?: (analysis: Analysis) => readonly Symbol[];
   readonly completion?: (analysis: Analysis, offset: number, context: CompletionContext) => Completion;
   readonly signatureHelp?: (analysis: Analysis, offset: number) => SignatureHelp | undefined;

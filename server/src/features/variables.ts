@@ -1,0 +1,550 @@
+// The true scopes of ARG and ENV: where each variable of a file gets its values, and where each value is read.
+import type { Span } from '../../../shared/src/span.ts';
+import type { Analysis } from '../analysis/analyze.ts';
+import type { Flag, Heredoc, Instruction, InstructionBase, Word } from '../dockerfile/instruction.ts';
+import { flagPlaces } from '../dockerfile/flags.ts';
+import { mountOf } from '../dockerfile/runInstruction.ts';
+import { spanOf } from '../dockerfile/spans.ts';
+import { type VariableReference, variableReferences } from '../dockerfile/variables.ts';
+import { getEnv } from '../llb/env.ts';
+import { once, type Section, sectionOfStage, sectionsOf } from './sections.ts';
+import { type ShellKind, shellKind, shellVariables } from './shellText.ts';
+
+/** A place that gives a variable its value. */
+export interface VariableDeclaration {
+  /** Index in `Variables.declarations`. */
+  readonly id: number;
+  readonly name: string;
+  readonly kind: 'arg' | 'env';
+  /** An ARG before the first FROM. */
+  readonly global: boolean;
+  /** Index of the instruction. */
+  readonly instruction: number;
+  /** The name. */
+  readonly span: Span;
+  /** Undefined for `ARG name`. */
+  readonly valueSpan: Span | undefined;
+  /** What `ARG name` takes its value from: a global ARG, or what the stage had before. */
+  readonly source: VariableDeclaration | undefined;
+  /** What had the name before in the same environment. */
+  readonly shadows: VariableDeclaration | undefined;
+  /** The base image, or the build itself, gives the name a value before this. */
+  readonly outside: boolean;
+  /** Where it is described in the comment above: the name there. */
+  readonly description: Span | undefined;
+}
+
+/** A place that reads a variable. */
+export interface VariableUse {
+  readonly name: string;
+  /** The name. */
+  readonly span: Span;
+  /** With the dollar and the braces, as far as they stand in one piece; the name where a shell reads it. */
+  readonly whole: Span;
+  /** Index of the instruction. */
+  readonly instruction: number;
+  /** BuildKit puts the value in; or a shell does while it builds, or when the image runs. */
+  readonly by: 'build' | 'shell' | 'runtime';
+  /** Undefined where the file gives it no value, or where a script has set its own. */
+  readonly declaration: VariableDeclaration | undefined;
+  /** `:-`, `+`, …; `` where there is none or a shell reads it. */
+  readonly modifier: string;
+}
+
+export interface Variables {
+  /** In order of the text. */
+  readonly declarations: readonly VariableDeclaration[];
+  /** By their spans, in order of the text. */
+  readonly uses: readonly VariableUse[];
+  /** What an instruction of a section sees at its end; by the index of the section. */
+  readonly scopes: readonly Scope[];
+  readonly globals: Scope;
+}
+
+/** An environment: what is set here, and what is taken over from the base. */
+export interface Scope {
+  readonly parent: Scope | undefined;
+  /** The declaration that gives the value, by name. */
+  readonly all: Map<string, VariableDeclaration>;
+  /** Likewise for what stays in the image: ENV alone. */
+  readonly env: Map<string, VariableDeclaration>;
+}
+
+/** What the build gives a value without a declaration, or takes without one. */
+export const predefinedArgs: ReadonlyMap<string, string> = new Map([
+  ['TARGETPLATFORM', 'The platform that is built for, such as `linux/arm64`.'],
+  ['TARGETOS', 'The operating system of the platform that is built for.'],
+  ['TARGETOSVERSION', 'The version of the operating system that is built for.'],
+  ['TARGETARCH', 'The architecture that is built for, such as `arm64`.'],
+  ['TARGETVARIANT', 'The variant of the architecture that is built for, such as `v7`.'],
+  ['TARGETSTAGE', 'The name of the stage that is built.'],
+  ['BUILDPLATFORM', 'The platform of the machine that builds.'],
+  ['BUILDOS', 'The operating system of the machine that builds.'],
+  ['BUILDOSVERSION', 'The version of the operating system of the machine that builds.'],
+  ['BUILDARCH', 'The architecture of the machine that builds.'],
+  ['BUILDVARIANT', 'The variant of the architecture of the machine that builds.'],
+  ...['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'ALL_PROXY'].flatMap((name): [string, string][] => [
+    [name, 'A proxy for RUN; needs no ARG, and is left out of the cache key.'],
+    [name.toLowerCase(), 'A proxy for RUN; needs no ARG, and is left out of the cache key.'],
+  ]),
+  ['SOURCE_DATE_EPOCH', 'Seconds since 1970 for the timestamps of the image.'],
+  ['BUILDKIT_SBOM_SCAN_CONTEXT', 'Scan the build context for the bill of materials.'],
+  ['BUILDKIT_SBOM_SCAN_STAGE', 'Scan this stage for the bill of materials.'],
+  ['BUILDKIT_SYNTAX', 'The frontend that reads the Dockerfile.'],
+  ['BUILDKIT_CACHE_MOUNT_NS', 'A prefix for the ids of cache mounts.'],
+  ['BUILDKIT_CONTEXT_KEEP_GIT_DIR', 'Keep the `.git` folder of a Git context.'],
+  ['BUILDKIT_INLINE_CACHE', 'Write cache metadata into the image.'],
+  ['BUILDKIT_MULTI_PLATFORM', 'Make a result for several platforms even of one.'],
+  ['BUILDKIT_SANDBOX_HOSTNAME', 'The host name while building.'],
+  ['BUILDKIT_DOCKERFILE_CHECK', 'Settings of the build checks; replaces `# check=`.'],
+]);
+
+/** The arguments that have a value in every build: usable in FROM at once, in a stage after `ARG NAME`. */
+export function isPlatformArg(name: string): boolean {
+  return /^(TARGET|BUILD)(PLATFORM|OS|OSVERSION|ARCH|VARIANT)$/.test(name) || name === 'TARGETSTAGE';
+}
+
+export const variablesOf: (analysis: Analysis) => Variables = once((analysis) => {
+  const { all, globals } = sectionsOf(analysis);
+  const walk: Walk = {
+    analysis,
+    lex: { escape: analysis.dockerfile.escape },
+    declarations: [],
+    uses: [],
+    globals: newScope(undefined),
+  };
+  const { instructions } = analysis.dockerfile;
+  for (let i = globals.first; i < globals.end; i++) {
+    const state = { scope: walk.globals, shell: 'none' as ShellKind, index: i, before: undefined };
+    readInstruction(walk, state, instructions[i] as Instruction, undefined);
+  }
+  const scopes: Scope[] = [];
+  const ends: SectionEnd[] = [];
+  for (const section of all) {
+    const base = section.stage?.base === undefined ? undefined : sectionOfStage(analysis).get(section.stage.base);
+    const end = readSection(walk, section, base === undefined ? undefined : ends[base.index]);
+    ends.push(end);
+    scopes.push(end.scope);
+  }
+  return {
+    declarations: walk.declarations,
+    uses: walk.uses.sort((a, b) => a.span.start - b.span.start),
+    scopes,
+    globals: walk.globals,
+  };
+});
+
+/** The declaration that gives `name` its value in this environment. */
+export function lookUp(scope: Scope, name: string, env = false): VariableDeclaration | undefined {
+  for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) {
+    const found = (env ? at.env : at.all).get(name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Every name that this environment has. */
+export function namesOf(scope: Scope): string[] {
+  const names = new Set<string>();
+  for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) for (const name of at.all.keys()) names.add(name);
+  return [...names];
+}
+
+/** All declarations that must keep one name, lest a value go astray: those linked by `source` or by `shadows`. */
+export function variableGroup(analysis: Analysis, declaration: VariableDeclaration): ReadonlySet<VariableDeclaration> {
+  return groupsOf(analysis)[declaration.id] as ReadonlySet<VariableDeclaration>;
+}
+
+const groupsOf = once((analysis) => {
+  const { declarations } = variablesOf(analysis);
+  const leader = declarations.map((_, i) => i);
+  const find = (i: number): number => {
+    let at = i;
+    while (leader[at] !== at) at = leader[at] = leader[leader[at] as number] as number;
+    return at;
+  };
+  for (const { id, source, shadows } of declarations) {
+    if (source !== undefined) leader[find(id)] = find(source.id);
+    if (shadows !== undefined) leader[find(id)] = find(shadows.id);
+  }
+  const groups = new Map<number, Set<VariableDeclaration>>();
+  return declarations.map((declaration) => {
+    const key = find(declaration.id);
+    let group = groups.get(key);
+    if (group === undefined) groups.set(key, (group = new Set()));
+    group.add(declaration);
+    return group;
+  });
+});
+
+// ------------------------------------------------------------------ walking
+
+interface Walk {
+  readonly analysis: Analysis;
+  readonly lex: { readonly escape: '\\' | '`' };
+  readonly declarations: VariableDeclaration[];
+  readonly uses: VariableUse[];
+  readonly globals: Scope;
+}
+
+interface Place {
+  scope: Scope;
+  shell: ShellKind;
+  /** Index of the instruction in the file. */
+  index: number;
+  /** True where the environment outside the file has the name, when the stage begins. */
+  before: ((name: string) => boolean) | undefined;
+}
+
+interface SectionEnd {
+  readonly scope: Scope;
+  /** With what triggers add: what a stage that is built on this one starts with. */
+  readonly forChildren: Scope;
+  readonly shell: ShellKind;
+}
+
+function newScope(parent: Scope | undefined): Scope {
+  // An empty scope needs no copy, so that long chains of stages stay short.
+  const from = parent !== undefined && parent.all.size === 0 && parent.env.size === 0 ? parent.parent : parent;
+  return { parent: from, all: new Map(), env: new Map() };
+}
+
+function readSection(walk: Walk, section: Section, base: SectionEnd | undefined): SectionEnd {
+  const { analysis } = walk;
+  const { instructions } = analysis.dockerfile;
+  const { stage } = section;
+  const windows = (stage?.platform ?? analysis.compilation.targetPlatform).os === 'windows';
+  const initial = stage?.steps[0]?.before.env ?? stage?.state.env;
+  const place: Place = {
+    scope: newScope(base?.forChildren),
+    shell: base?.shell ?? (stage?.baseImage?.shell.length ? shellKind(stage.baseImage.shell) : windows ? 'cmd' : 'sh'),
+    index: section.first,
+    before: initial === undefined ? undefined : (name) => getEnv(initial, name) !== undefined,
+  };
+  readFrom(walk, section.first, instructions[section.first] as Instruction);
+  const later: (() => void)[] = [];
+  let triggers = false;
+  for (let i = section.first + 1; i < section.end; i++) {
+    place.index = i;
+    const instruction = instructions[i] as Instruction;
+    if (instruction.kind === 'onbuild') triggers = true;
+    else readInstruction(walk, place, instruction, later);
+  }
+  for (const run of later) run();
+  if (!triggers) return { scope: place.scope, forChildren: place.scope, shell: place.shell };
+  const child: Place = { ...place, scope: newScope(place.scope) };
+  const laterStill: (() => void)[] = [];
+  for (let i = section.first + 1; i < section.end; i++) {
+    const instruction = instructions[i] as Instruction;
+    if (instruction.kind !== 'onbuild' || instruction.trigger === undefined) continue;
+    child.index = i;
+    readInstruction(walk, child, instruction.trigger, laterStill);
+  }
+  for (const run of laterStill) run();
+  return { scope: place.scope, forChildren: child.scope, shell: child.shell };
+}
+
+function readFrom(walk: Walk, index: number, instruction: Instruction): void {
+  const place: Place = { scope: walk.globals, shell: 'none', index, before: undefined };
+  for (const flag of instruction.flags) flagUses(walk, place, instruction, flag);
+  const [base] = instruction.args;
+  if (base !== undefined) wordUses(walk, place, instruction, base);
+}
+
+/** Notes what an instruction reads and sets. What is read when the image runs is looked up at the end: see `later`. */
+function readInstruction(walk: Walk, place: Place, instruction: Instruction, later: (() => void)[] | undefined): void {
+  switch (instruction.keyword.toLowerCase()) {
+    case 'arg':
+      readArg(walk, place, instruction);
+      return;
+    case 'env':
+      readEnv(walk, place, instruction);
+      return;
+    case 'label':
+    case 'expose':
+    case 'volume':
+    case 'workdir':
+    case 'user':
+    case 'stopsignal':
+      for (const word of instruction.args) wordUses(walk, place, instruction, word);
+      return;
+    case 'copy':
+    case 'add': {
+      for (const flag of instruction.flags)
+        if (flag.name === 'chown' || flag.name === 'chmod' || flag.name === 'checksum') flagUses(walk, place, instruction, flag);
+      for (const word of instruction.args) wordUses(walk, place, instruction, word);
+      for (const heredoc of instruction.heredocs) if (heredoc.expand) fileUses(walk, place, heredoc);
+      return;
+    }
+    case 'run':
+      readRun(walk, place, instruction);
+      return;
+    case 'cmd':
+    case 'entrypoint':
+    case 'healthcheck':
+      readCommand(walk, place, instruction, later);
+      return;
+    case 'shell':
+      if (instruction.kind === 'shell') place.shell = shellKind(instruction.shell);
+      return;
+    default:
+      return;
+  }
+}
+
+function readArg(walk: Walk, place: Place, instruction: Instruction): void {
+  for (const word of instruction.args) {
+    const equals = word.value.indexOf('=');
+    const key: Word = equals < 0 ? word : { value: word.value.slice(0, equals), start: word.start, end: word.start + equals };
+    if (equals >= 0) {
+      const value = { value: word.value.slice(equals + 1), start: word.start + equals + 1, end: word.end };
+      wordUses(walk, place, instruction, value);
+      declare(walk, place, instruction, 'arg', key, value, undefined);
+      continue;
+    }
+    const isGlobal = place.scope === walk.globals;
+    const source = (isGlobal ? undefined : lookUp(walk.globals, key.value)) ?? lookUp(place.scope, key.value);
+    declare(walk, place, instruction, 'arg', key, undefined, source);
+  }
+}
+
+function readEnv(walk: Walk, place: Place, instruction: Instruction): void {
+  const { args } = instruction;
+  if (instruction.kind === 'env') {
+    for (const { key, value } of instruction.pairs) {
+      wordUses(walk, place, instruction, key);
+      wordUses(walk, place, instruction, value);
+    }
+    for (const { key, value } of instruction.pairs) declare(walk, place, instruction, 'env', key, value, undefined);
+    return;
+  }
+  // Half-typed: the words may be names, or names with values.
+  for (const word of args) wordUses(walk, place, instruction, word);
+  for (const word of args) {
+    const equals = word.value.indexOf('=');
+    if (equals > 0)
+      declare(
+        walk,
+        place,
+        instruction,
+        'env',
+        { value: word.value.slice(0, equals), start: word.start, end: word.start + equals },
+        { value: word.value.slice(equals + 1), start: word.start + equals + 1, end: word.end },
+        undefined,
+      );
+  }
+}
+
+function declare(
+  walk: Walk,
+  place: Place,
+  instruction: Instruction,
+  kind: 'arg' | 'env',
+  key: Word,
+  value: Word | undefined,
+  source: VariableDeclaration | undefined,
+): void {
+  const name = plainName(key.value);
+  if (name === undefined) return;
+  const global = place.scope === walk.globals;
+  const shadows = lookUp(place.scope, name);
+  const start = key.start + key.value.indexOf(name);
+  const predefined = isPlatformArg(name);
+  const declaration: VariableDeclaration = {
+    id: walk.declarations.length,
+    name,
+    kind,
+    global,
+    instruction: place.index,
+    span: spanOf(instruction, start, start + name.length),
+    valueSpan: value === undefined ? undefined : spanOf(instruction, value.start, value.end),
+    source,
+    shadows,
+    outside: shadows === undefined && (predefined || (place.before?.(name) ?? false)),
+    description: kind === 'arg' ? descriptionOf(walk.analysis, instruction, name) : undefined,
+  };
+  walk.declarations.push(declaration);
+  place.scope.all.set(name, declaration);
+  if (kind === 'env') place.scope.env.set(name, declaration);
+}
+
+/** The name without quotes; undefined where it is made of variables or of escapes. */
+function plainName(key: string): string | undefined {
+  const first = key.charCodeAt(0);
+  const bare = (first === 0x22 || first === 0x27) && key.length > 2 && key.charCodeAt(key.length - 1) === first ? key.slice(1, -1) : key;
+  if (bare === '') return undefined;
+  for (let i = 0; i < bare.length; i++) {
+    const code = bare.charCodeAt(i);
+    if (code === 0x24 || code === 0x22 || code === 0x27 || code === 0x5c || code === 0x60) return undefined;
+  }
+  return bare;
+}
+
+/** The name in `# NAME text` above, where BuildKit takes that for a description. */
+export function descriptionOf(analysis: Analysis, instruction: InstructionBase, name: string): Span | undefined {
+  const { commentSpan, comments } = instruction;
+  if (commentSpan === undefined || !comments.some((comment) => comment.startsWith(`${name} `))) return undefined;
+  const { text } = analysis;
+  for (let at = commentSpan.start; at < commentSpan.end; ) {
+    let i = at;
+    while (i < commentSpan.end && (text[i] === ' ' || text[i] === '\t')) i++;
+    if (text[i] === '#') {
+      i++;
+      while (text[i] === ' ' || text[i] === '\t') i++;
+      if (text.startsWith(`${name} `, i)) return { start: i, end: i + name.length };
+    }
+    const newline = text.indexOf('\n', at);
+    if (newline < 0) break;
+    at = newline + 1;
+  }
+  return undefined;
+}
+
+function readRun(walk: Walk, place: Place, instruction: Instruction): void {
+  for (const flag of instruction.flags) if (flag.name === 'mount') mountUses(walk, place, instruction, flag);
+  if (instruction.json) {
+    shellWords(walk, place, instruction, instruction.args, 'shell');
+    return;
+  }
+  const [line] = instruction.args;
+  const { heredocs } = instruction;
+  if (line !== undefined) shellUses(walk, place, instruction, line, place.shell, 'shell');
+  const only = heredocs.length > 0 && line !== undefined && isWholeHeredoc(line.value);
+  for (const heredoc of heredocs) {
+    const kind = only ? scriptKind(heredoc, place.shell) : place.shell;
+    const script = only || isShellCommand(line?.value ?? '');
+    if (script || heredoc.expand) heredocUses(walk, place, heredoc, kind, !script);
+  }
+}
+
+/** The line announces a heredoc and nothing else: its content is the script. */
+function isWholeHeredoc(line: string): boolean {
+  return line.startsWith('<<') && !/\s/.test(line.slice(2).trim());
+}
+
+/** The line starts a shell that reads what follows. */
+function isShellCommand(line: string): boolean {
+  const word = line.slice(0, Math.max(0, line.search(/[\s<]/)));
+  return word !== '' && shellKind([word]) === 'sh';
+}
+
+function scriptKind(heredoc: Heredoc, shell: ShellKind): ShellKind {
+  if (!heredoc.content.startsWith('#!')) return shell;
+  const newline = heredoc.content.indexOf('\n');
+  return shellKind(heredoc.content.slice(2, newline < 0 ? undefined : newline).trim().split(/\s+/));
+}
+
+function readCommand(walk: Walk, place: Place, instruction: Instruction, later: (() => void)[] | undefined): void {
+  const words = instruction.keyword.toLowerCase() === 'healthcheck' ? instruction.args.slice(1) : instruction.args;
+  const at = { ...place };
+  later?.push(() => {
+    // What it reads is what the image has in the end.
+    at.scope = place.scope;
+    if (instruction.json) shellWords(walk, at, instruction, words, 'runtime');
+    else for (const word of words) shellUses(walk, at, instruction, word, at.shell, 'runtime');
+  });
+}
+
+/** The exec form: only where it starts a shell itself is there something that reads variables. */
+function shellWords(walk: Walk, place: Place, instruction: Instruction, words: readonly Word[], by: VariableUse['by']): void {
+  const kind = shellKind(words.map((word) => word.value));
+  if (kind === 'none') return;
+  for (const word of words.slice(1)) shellUses(walk, place, instruction, word, kind, by);
+}
+
+// --------------------------------------------------------------------- uses
+
+function addUse(walk: Walk, place: Place, name: string, span: Span, whole: Span, by: VariableUse['by'], own: boolean, modifier: string): void {
+  const declaration = own ? undefined : lookUp(place.scope, name, by === 'runtime');
+  walk.uses.push({ name, span, whole, instruction: place.index, by, declaration, modifier });
+}
+
+function wordUses(walk: Walk, place: Place, instruction: Instruction, word: Word): void {
+  if (!word.value.includes('$')) return;
+  if (instruction.json && instruction.original.slice(word.start, word.end) !== word.value) {
+    const places = jsonPlaces(instruction.original, word.start, word.end);
+    mappedUses(walk, place, instruction, word.value, places, variableReferences(word.value, 0, word.value.length, walk.lex));
+    return;
+  }
+  for (const reference of variableReferences(instruction.original, word.start, word.end, walk.lex))
+    addReference(walk, place, instruction, reference);
+}
+
+function addReference(walk: Walk, place: Place, instruction: Instruction, reference: VariableReference): void {
+  const { name, modifier } = reference;
+  const span = spanOf(instruction, reference.nameStart, reference.nameEnd);
+  addUse(walk, place, name, span, spanOf(instruction, reference.start, reference.end), 'build', false, modifier);
+}
+
+function mappedUses(
+  walk: Walk,
+  place: Place,
+  instruction: Instruction,
+  value: string,
+  places: readonly number[],
+  references: readonly VariableReference[],
+): void {
+  const at = (i: number): number => places[Math.min(i, places.length - 1)] as number;
+  for (const { name, start, end, nameStart, nameEnd, modifier } of references) {
+    const span = spanOf(instruction, at(nameStart), at(nameEnd));
+    // A name that is written with escapes is no name that an editor could mark.
+    if (span.end - span.start !== nameEnd - nameStart || value.slice(nameStart, nameEnd) !== name) continue;
+    addUse(walk, place, name, span, spanOf(instruction, at(start), at(end)), 'build', false, modifier);
+  }
+}
+
+/** For each unit of a JSON string its offset in the text; one more for the end. */
+function jsonPlaces(text: string, start: number, end: number): number[] {
+  const places: number[] = [];
+  for (let i = start; i < end; ) {
+    places.push(i);
+    i += text[i] !== '\\' ? 1 : text[i + 1] === 'u' ? 6 : 2;
+  }
+  places.push(end);
+  return places;
+}
+
+function flagUses(walk: Walk, place: Place, instruction: Instruction, flag: Flag): void {
+  if (flag.value === undefined || !flag.value.includes('$')) return;
+  const { raw, value } = flag;
+  const references = variableReferences(value, 0, value.length, walk.lex);
+  const places = flagPlaces(instruction.original, flag, walk.lex.escape.charCodeAt(0));
+  const offset = raw.length - value.length;
+  const all = Array.from({ length: value.length + 1 }, (_, i) => (places === undefined ? flag.start + offset + i : (places[offset + i] as number)));
+  mappedUses(walk, place, instruction, value, all, references);
+}
+
+function mountUses(walk: Walk, place: Place, instruction: Instruction, flag: Flag): void {
+  if (!flag.value?.includes('$')) return;
+  const { fields } = mountOf(instruction, flag, walk.lex.escape.charCodeAt(0));
+  for (const { key, value } of fields) {
+    if (value === undefined || key.value.toLowerCase() === 'from' || !value.value.includes('$')) continue;
+    for (const reference of variableReferences(instruction.original, value.start, value.end, walk.lex))
+      addReference(walk, place, instruction, reference);
+  }
+}
+
+/** The content of a heredoc of COPY or ADD: its quotes stay, and its escape is always the backslash. */
+function fileUses(walk: Walk, place: Place, heredoc: Heredoc): void {
+  const { text } = walk.analysis;
+  const { start, end } = heredoc.contentSpan;
+  for (const found of variableReferences(text, start, end, { escape: '\\', skipProcessQuotes: true })) {
+    const span = { start: found.nameStart, end: found.nameEnd };
+    addUse(walk, place, found.name, span, { start: found.start, end: found.end }, 'build', false, found.modifier);
+  }
+}
+
+function heredocUses(walk: Walk, place: Place, heredoc: Heredoc, kind: ShellKind, plain: boolean): void {
+  const { start, end } = heredoc.contentSpan;
+  for (const found of shellVariables(walk.analysis.text, start, end, kind, plain)) {
+    const span = { start: found.start, end: found.end };
+    addUse(walk, place, found.name, span, span, 'shell', found.own, '');
+  }
+}
+
+function shellUses(walk: Walk, place: Place, instruction: Instruction, word: Word, kind: ShellKind, by: 'shell' | 'runtime' | 'build'): void {
+  for (const { name, start, end, own } of shellVariables(instruction.original, word.start, word.end, kind)) {
+    const span = spanOf(instruction, start, end);
+    addUse(walk, place, name, span, span, by, own, '');
+  }
+}
