@@ -1,7 +1,7 @@
 // The marks themselves: what is written is read back.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readMarks, writeMarks } from './marker.ts';
+import { type Mark, readMarks, writeMarks } from './marker.ts';
 
 test('marks are read', () => {
   const { text, marks } = readMarks(
@@ -30,7 +30,7 @@ test('what is written is read back', () => {
           .filter(({ span }) => text[span.start] !== '\n' || span.end === span.start);
         const back = readMarks(writeMarks(text, marks));
         expect(back.text).toBe(text);
-        const sorted = (all: typeof marks) =>
+        const sorted = (all: readonly Mark[]) =>
           all.map((m) => JSON.stringify([m.span.start, m.span.end, m.words])).sort();
         expect(sorted([...back.marks])).toEqual(sorted(marks));
       },

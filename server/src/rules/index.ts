@@ -1,10 +1,50 @@
 // Written by `npm run rules`: every rule that has its two files in this folder.
 import { rule as ConsistentInstructionCasing } from './checks/ConsistentInstructionCasing.ts';
+import { rule as CopyIgnoredFile } from './checks/CopyIgnoredFile.ts';
+import { rule as DuplicateStageName } from './checks/DuplicateStageName.ts';
+import { rule as ExposeInvalidFormat } from './checks/ExposeInvalidFormat.ts';
+import { rule as ExposeProtoCasing } from './checks/ExposeProtoCasing.ts';
 import { rule as FromAsCasing } from './checks/FromAsCasing.ts';
+import { rule as FromPlatformFlagConstDisallowed } from './checks/FromPlatformFlagConstDisallowed.ts';
+import { rule as InvalidBaseImagePlatform } from './checks/InvalidBaseImagePlatform.ts';
+import { rule as InvalidDefaultArgInFrom } from './checks/InvalidDefaultArgInFrom.ts';
+import { rule as InvalidDefinitionDescription } from './checks/InvalidDefinitionDescription.ts';
+import { rule as JSONArgsRecommended } from './checks/JSONArgsRecommended.ts';
+import { rule as LegacyKeyValueFormat } from './checks/LegacyKeyValueFormat.ts';
+import { rule as MaintainerDeprecated } from './checks/MaintainerDeprecated.ts';
+import { rule as MultipleInstructionsDisallowed } from './checks/MultipleInstructionsDisallowed.ts';
+import { rule as NoEmptyContinuation } from './checks/NoEmptyContinuation.ts';
+import { rule as RedundantTargetPlatform } from './checks/RedundantTargetPlatform.ts';
+import { rule as ReservedStageName } from './checks/ReservedStageName.ts';
+import { rule as SecretsUsedInArgOrEnv } from './checks/SecretsUsedInArgOrEnv.ts';
+import { rule as StageNameCasing } from './checks/StageNameCasing.ts';
+import { rule as UndefinedArgInFrom } from './checks/UndefinedArgInFrom.ts';
+import { rule as UndefinedVar } from './checks/UndefinedVar.ts';
+import { rule as WorkdirRelativePath } from './checks/WorkdirRelativePath.ts';
 import type { Rule } from './rule.ts';
 
 // biome-ignore format: one rule a line
 export const rules: readonly Rule[] = [
   ConsistentInstructionCasing,
+  CopyIgnoredFile,
+  DuplicateStageName,
+  ExposeInvalidFormat,
+  ExposeProtoCasing,
   FromAsCasing,
+  FromPlatformFlagConstDisallowed,
+  InvalidBaseImagePlatform,
+  InvalidDefaultArgInFrom,
+  InvalidDefinitionDescription,
+  JSONArgsRecommended,
+  LegacyKeyValueFormat,
+  MaintainerDeprecated,
+  MultipleInstructionsDisallowed,
+  NoEmptyContinuation,
+  RedundantTargetPlatform,
+  ReservedStageName,
+  SecretsUsedInArgOrEnv,
+  StageNameCasing,
+  UndefinedArgInFrom,
+  UndefinedVar,
+  WorkdirRelativePath,
 ];
