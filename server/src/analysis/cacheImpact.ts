@@ -1,0 +1,417 @@
+// What a build would run again, given the builds before it and what changed: BuildKit's cache, reckoned instead of tried.
+import type { Edge, Vertex } from '../llb/op.ts';
+import type { Analysis } from './analyze.ts';
+import { type CacheKey, cacheKey, type Selector } from './cacheKeys.ts';
+
+/** What becomes of a vertex. */
+export type Status = 'reused' | 'relinked' | 'runs' | 'runs-if-content-differs';
+
+/** The files of a context at the time of a build, as far as they decide about the cache. */
+export interface Contents {
+  /**
+   * Something that is equal for two builds exactly where the selected files are (names, bytes, modes), undefined where
+   * that cannot be told. `identifier` is the source's: `local://context`, `https://…`.
+   */
+  readonly signature: (identifier: string, selectors: readonly Selector[]) => string | undefined;
+}
+
+/** One build of a sequence. */
+export interface Build {
+  readonly analysis: Analysis;
+  readonly contents: Contents;
+  /** What an image is at this time, where it is known to differ from build to build: any text, such as its digest. */
+  readonly image?: (identifier: string) => string;
+  /** The files of the result are wanted (a tar, a local folder), not only an image in a store or registry. */
+  readonly unpacks?: boolean;
+  /** Vertices of which the build is known not to have come to an end. */
+  readonly stopped?: (vertex: Vertex) => boolean;
+  /** Everything local was thrown away before this build. */
+  readonly pruned?: boolean;
+  /** The remote cache that this build reads, by the index of the build that wrote it, and how that was written. */
+  readonly imports?: { readonly from: number; readonly mode: 'min' | 'max' | 'inline' };
+}
+
+export interface VertexOutcome {
+  readonly vertex: Vertex;
+  readonly status: Status;
+  /** Why, in one sentence. */
+  readonly reason: string;
+  /** The vertices that lead here, the first that changed first; empty where it is reused. */
+  readonly chain: readonly Vertex[];
+}
+
+export interface Outcome {
+  /** In BuildKit's order; the build context itself, which is always looked at anew, is not among them. */
+  readonly vertices: readonly VertexOutcome[];
+  /** Base images whose layers must be fetched, and the vertex that asks for them; undefined where the result's files do. */
+  readonly pulls: readonly { readonly image: Vertex; readonly by: Vertex | undefined; readonly certain: boolean }[];
+}
+
+/** A thing that BuildKit remembers: an op with these inputs has this result. */
+interface CacheRecord {
+  readonly id: number;
+  readonly own: string;
+  /** For each input, what has led here: identities (`d…`) and contents (`c…`). */
+  readonly inputs: Set<string>[];
+  /** It may be the same as one of these, if contents turn out equal. */
+  readonly maybe: readonly CacheRecord[];
+  /** Whether the result can be had without running, and from where. */
+  result: 'none' | 'local' | 'remote';
+}
+
+interface Match {
+  readonly key: CacheKey;
+  readonly record: CacheRecord;
+  readonly known: 'yes' | 'maybe' | 'no';
+  /** The input that did not match, where one decided. */
+  readonly culprit: Vertex | undefined;
+}
+
+/** Reckons a sequence of builds on one daemon; one outcome for each. */
+export function simulate(builds: readonly Build[]): Outcome[] {
+  const cache = new Map<string, CacheRecord[]>();
+  const matches: Map<string, Match>[] = [];
+  const outcomes: Outcome[] = [];
+  for (const build of builds) {
+    if (build.pruned === true) {
+      const exported =
+        build.imports === undefined ? new Set<CacheRecord>() : exportedRecords(builds, matches, build.imports);
+      for (const records of cache.values()) for (const record of records) record.result = 'none';
+      cache.clear();
+      if (build.imports !== undefined) {
+        for (const { record } of matches[build.imports.from]?.values() ?? []) {
+          record.result = exported.has(record) ? 'remote' : 'none';
+          add(cache, record);
+        }
+      }
+    }
+    const found = new Map<string, Match>();
+    matches.push(found);
+    for (const { vertex } of build.analysis.definition.entries)
+      if (vertex !== undefined) found.set(vertex.digest, match(cache, build, vertex, found));
+    const outcome = judge(build, found);
+    outcomes.push(outcome);
+    if (build.analysis.problems.length > 0) continue;
+    const pulled = new Set(outcome.pulls.map((p) => p.image.digest));
+    for (const { vertex } of build.analysis.definition.entries) {
+      if (vertex === undefined) continue;
+      const { record } = found.get(vertex.digest) as Match;
+      const stopped = build.stopped?.(vertex) === true;
+      // An image is known by looking it up; its files are there only where something asked for them.
+      if (stopped && !isImage(vertex)) continue;
+      if (!stopped && (!isImage(vertex) || pulled.has(vertex.digest))) record.result = 'local';
+      add(cache, record);
+    }
+  }
+  return outcomes;
+}
+
+function isImage(vertex: Vertex): boolean {
+  return vertex.op.kind === 'source' && /^(docker-image|oci-layout):/.test(vertex.op.identifier);
+}
+
+function add(cache: Map<string, CacheRecord[]>, record: CacheRecord): void {
+  const list = cache.get(record.own);
+  if (list === undefined) cache.set(record.own, [record]);
+  else if (!list.includes(record)) list.push(record);
+}
+
+let nextId = 0;
+
+function match(
+  cache: ReadonlyMap<string, CacheRecord[]>,
+  build: Build,
+  vertex: Vertex,
+  found: ReadonlyMap<string, Match>,
+): Match {
+  const key = cacheKey(vertex);
+  const own = vertex.op.kind === 'source' ? sourceKey(build, vertex, key.own) : key.own;
+  const tokens = key.inputs.map((input) => inputTokens(build, input.edge, input.selectors, input.byContent, found));
+  const maybe = new Set<CacheRecord>();
+  let best: Match | undefined;
+  for (const record of vertex.metadata.ignoreCache ? [] : (cache.get(own) ?? [])) {
+    let known: Match['known'] = 'yes';
+    let culprit: Vertex | undefined;
+    for (let i = 0; i < tokens.length && known !== 'no'; i++) {
+      const token = tokens[i] as Tokens;
+      const seen = record.inputs[i];
+      if (seen !== undefined && (seen.has(token.identity) || (token.content !== undefined && seen.has(token.content))))
+        continue;
+      if (
+        seen !== undefined &&
+        (token.maybe.some((t) => seen.has(t)) || (token.byContent && token.content === undefined))
+      )
+        known = 'maybe';
+      else known = 'no';
+      culprit = (key.inputs[i] as CacheKey['inputs'][number]).edge.vertex;
+    }
+    if (known === 'maybe') {
+      maybe.add(record);
+      for (const other of record.maybe) maybe.add(other);
+    }
+    if (best === undefined || rank[known] > rank[best.known]) best = { key, record, known, culprit };
+    if (known === 'yes') break;
+  }
+  if (best?.known === 'yes') {
+    // What led here this time leads here from now on.
+    for (let i = 0; i < tokens.length; i++) {
+      const token = tokens[i] as Tokens;
+      best.record.inputs[i]?.add(token.identity);
+      if (token.content !== undefined) best.record.inputs[i]?.add(token.content);
+    }
+    return best;
+  }
+  const record: CacheRecord = {
+    id: nextId++,
+    own,
+    inputs: tokens.map((t) => new Set(t.content === undefined ? [t.identity] : [t.identity, t.content])),
+    maybe: [...maybe],
+    result: 'none',
+  };
+  return { key, record, known: best?.known ?? 'no', culprit: best?.culprit };
+}
+
+const rank = { yes: 2, maybe: 1, no: 0 };
+
+function sourceKey(build: Build, vertex: Vertex, own: string): string {
+  if (vertex.op.kind !== 'source') return own;
+  const { identifier } = vertex.op;
+  // A directory of the client is never the same twice; only what is read from it can be.
+  if (identifier.startsWith('local://')) return `${own} ${nextId++}`;
+  if (isImage(vertex)) return `${own} ${build.image?.(identifier) ?? ''}`;
+  return vertex.op.attrs.has('http.checksum')
+    ? own
+    : `${own} ${build.contents.signature(identifier, everything) ?? ''}`;
+}
+
+const everything: readonly Selector[] = [{ path: '/', wildcard: false, include: [], exclude: [] }];
+
+interface Tokens {
+  readonly identity: string;
+  readonly content: string | undefined;
+  /** Tokens that it would also have, if contents turn out equal. */
+  readonly maybe: readonly string[];
+  readonly byContent: boolean;
+}
+
+function inputTokens(
+  build: Build,
+  edge: Edge,
+  selectors: readonly Selector[],
+  byContent: boolean,
+  found: ReadonlyMap<string, Match>,
+): Tokens {
+  const { vertex } = edge;
+  const record = (found.get(vertex.digest) as Match).record;
+  const selected = selectors.length === 0 ? '' : JSON.stringify(selectors.map((s) => s.path));
+  const maybe: string[] = [];
+  for (const r of record.maybe) maybe.push(`d${r.id} ${selected}`);
+  let content: string | undefined;
+  if (byContent && vertex.op.kind === 'source' && !isImage(vertex)) {
+    // Where the bytes of a download are pinned, they are what the pin says.
+    const signature = vertex.op.attrs.get('http.checksum') ?? build.contents.signature(vertex.op.identifier, selectors);
+    if (signature !== undefined) content = `c${signature}`;
+  }
+  return { identity: `d${record.id} ${selected}`, content, maybe, byContent };
+}
+
+// ------------------------------------------------------------------ judging
+
+function judge(build: Build, found: ReadonlyMap<string, Match>): Outcome {
+  const { analysis } = build;
+  const asked = askedFor(analysis, found);
+  const vertices: VertexOutcome[] = [];
+  const chains = new Map<string, readonly Vertex[]>();
+  for (const { vertex } of analysis.definition.entries) {
+    if (vertex === undefined || isLocal(vertex)) continue;
+    const m = found.get(vertex.digest) as Match;
+    const runs = m.known !== 'yes' || (asked.has(vertex.digest) && m.record.result === 'none' && !isImage(vertex));
+    if (!runs) {
+      vertices.push({ vertex, status: 'reused', reason: 'nothing that it reads has changed', chain: [] });
+      continue;
+    }
+    const chain = chainOf(vertex, m, chains);
+    chains.set(vertex.digest, chain);
+    const status: Status =
+      m.known === 'maybe' ? 'runs-if-content-differs' : vertex.op.kind === 'merge' ? 'relinked' : 'runs';
+    vertices.push({ vertex, status, reason: reasonOf(build, vertex, m, chain), chain });
+  }
+  return { vertices, pulls: pullsOf(build, vertices, found) };
+}
+
+/** What must be there for the result to be there: nothing below a vertex whose own result is. */
+function askedFor(analysis: Analysis, found: ReadonlyMap<string, Match>): Set<string> {
+  const asked = new Set<string>();
+  const target = analysis.target?.state.out;
+  const todo = target === undefined ? [] : [{ vertex: target.vertex, all: false }];
+  while (todo.length > 0) {
+    const { vertex, all } = todo.pop() as (typeof todo)[number];
+    const mark = `${vertex.digest}${all ? '+' : ''}`;
+    if (asked.has(mark)) continue;
+    asked.add(mark).add(vertex.digest);
+    const m = found.get(vertex.digest) as Match;
+    if (m.known === 'yes' && m.record.result !== 'none' && !all) continue;
+    // Where a remote cache knows a merge by its key alone, BuildKit asks for everything below.
+    const below = all || (m.known === 'yes' && vertex.op.kind === 'merge');
+    for (const edge of vertex.inputs) todo.push({ vertex: edge.vertex, all: below });
+  }
+  return asked;
+}
+
+function isLocal(vertex: Vertex): boolean {
+  return vertex.op.kind === 'source' && vertex.op.identifier.startsWith('local://');
+}
+
+/** From what changed first to the vertex itself. */
+function chainOf(vertex: Vertex, m: Match, chains: ReadonlyMap<string, readonly Vertex[]>): readonly Vertex[] {
+  if (m.culprit === undefined) return [vertex];
+  return [...(chains.get(m.culprit.digest) ?? [m.culprit]), vertex];
+}
+
+function reasonOf(build: Build, vertex: Vertex, m: Match, chain: readonly Vertex[]): string {
+  if (vertex.metadata.ignoreCache) return 'its cache is not to be used';
+  if (m.known === 'yes') return 'its result is in no cache that is left, and a step that runs needs it';
+  if (vertex.op.kind === 'source') return 'it is another image than before';
+  const culprit = m.culprit;
+  if (culprit === undefined) return 'its text, arguments or environment are new';
+  const what = nameOf(build, culprit);
+  if (m.known === 'maybe') return `${what} is made anew: it runs again only if what it reads from there differs`;
+  if (isLocal(culprit)) return `files that it reads from ${what} have changed`;
+  if (culprit.op.kind === 'source') return `${what} has changed`;
+  if (vertex.op.kind === 'merge') return `${what} is new; the join costs next to nothing`;
+  const first = chain[0] as Vertex;
+  return first === culprit || first === vertex
+    ? `it stands on ${what}, which is made anew`
+    : `it stands on ${what}, made anew because of ${nameOf(build, first)}`;
+}
+
+/** How to speak of a vertex in a sentence. */
+function nameOf(build: Build, vertex: Vertex): string {
+  if (vertex.op.kind === 'source') {
+    if (vertex.op.identifier === 'local://context') return 'the build context';
+    return vertex.op.identifier
+      .replace(/^(docker-image|local):\/\//, (_, kind) => (kind === 'local' ? 'the context ' : 'the base '))
+      .replace('docker.io/library/', '');
+  }
+  const line = build.analysis.dockerfile.instructions[vertex.origin]?.lines.first;
+  return line === undefined ? (vertex.metadata.name?.() ?? 'a step') : `line ${line}`;
+}
+
+/** A base is pulled where something that runs needs its files: a MergeOp does not, everything else does. */
+function pullsOf(
+  build: Build,
+  vertices: readonly VertexOutcome[],
+  found: ReadonlyMap<string, Match>,
+): Outcome['pulls'] {
+  const pulls = new Map<Vertex, { by: Vertex | undefined; certain: boolean }>();
+  const brought: { readonly image: string; readonly by: Vertex | undefined }[] = [];
+  const seen = new Set<Vertex>();
+  const need = (edges: readonly Edge[], by: Vertex | undefined, certain: boolean): void => {
+    const todo = edges.map((edge) => edge.vertex);
+    while (todo.length > 0) {
+      const v = todo.pop() as Vertex;
+      if (seen.has(v)) continue;
+      seen.add(v);
+      const m = found.get(v.digest) as Match;
+      if (m.known === 'yes' && m.record.result !== 'none') {
+        // What a remote cache holds comes with all layers below it.
+        if (m.record.result === 'remote') for (const image of imagesBelow(v)) brought.push({ image: image.digest, by });
+        continue;
+      }
+      if (isImage(v)) pulls.set(v, { by, certain });
+      else todo.push(...filesBelow(v).map((edge) => edge.vertex));
+    }
+  };
+  // First what is sure to run, so that a pull which it asks for is not called uncertain.
+  for (const sure of [true, false])
+    for (const { vertex, status } of vertices)
+      if (
+        status !== 'reused' &&
+        (status !== 'runs-if-content-differs') === sure &&
+        vertex.op.kind !== 'merge' &&
+        vertex.op.kind !== 'source'
+      )
+        need(vertex.inputs, vertex, sure);
+  const target = build.analysis.target?.state.out;
+  if (build.unpacks === true && target !== undefined) {
+    // The bytes of every layer are wanted, also of those that stand under a merge that is there.
+    seen.clear();
+    need([target], undefined, true);
+    for (const image of imagesBelow(target.vertex))
+      if ((found.get(image.digest) as Match).record.result !== 'local' && !pulls.has(image))
+        pulls.set(image, { by: undefined, certain: true });
+  }
+  // Layers that came with a cached result, before the step that asks for the base, need not be fetched again.
+  const isThere = (image: Vertex, by: Vertex | undefined): boolean =>
+    brought.some((b) => b.image === image.digest && b.by !== undefined && (by === undefined || hangsOn(by, b.by)));
+  return [...pulls].filter(([image, { by }]) => !isThere(image, by)).map(([image, asked]) => ({ image, ...asked }));
+}
+
+function hangsOn(vertex: Vertex, other: Vertex): boolean {
+  const seen = new Set<Vertex>();
+  const todo = [vertex];
+  while (todo.length > 0) {
+    const v = todo.pop() as Vertex;
+    if (v === other) return true;
+    if (seen.has(v)) continue;
+    seen.add(v);
+    todo.push(...v.inputs.map((edge) => edge.vertex));
+  }
+  return false;
+}
+
+/** The images that a vertex's files stand on. */
+function imagesBelow(vertex: Vertex): Vertex[] {
+  const images: Vertex[] = [];
+  const seen = new Set<Vertex>();
+  const todo = [vertex];
+  while (todo.length > 0) {
+    const v = todo.pop() as Vertex;
+    if (seen.has(v)) continue;
+    seen.add(v);
+    if (isImage(v)) images.push(v);
+    else todo.push(...filesBelow(v).map((edge) => edge.vertex));
+  }
+  return images;
+}
+
+/** The inputs whose files are part of the vertex's result. */
+function filesBelow(vertex: Vertex): readonly Edge[] {
+  const op = vertex.op;
+  if (op.kind === 'merge') return vertex.inputs;
+  if (op.kind === 'file') return op.base === undefined ? [] : [op.base];
+  if (op.kind !== 'exec') return [];
+  const root = op.mounts.find((mount) => mount.dest === '/')?.source;
+  return root === undefined ? [] : [root];
+}
+
+/** The records whose results a remote cache holds. */
+function exportedRecords(
+  builds: readonly Build[],
+  matches: readonly ReadonlyMap<string, Match>[],
+  imports: NonNullable<Build['imports']>,
+): Set<CacheRecord> {
+  const exported = new Set<CacheRecord>();
+  const analysis = (builds[imports.from] as Build).analysis;
+  const found = matches[imports.from] as ReadonlyMap<string, Match>;
+  const holds = (vertex: Vertex): boolean =>
+    !isImage(vertex) && (vertex.op.kind !== 'merge' || filesAreThere(vertex, found));
+  if (imports.mode === 'max') {
+    for (const { vertex } of analysis.definition.entries)
+      if (vertex !== undefined && holds(vertex)) exported.add((found.get(vertex.digest) as Match).record);
+    return exported;
+  }
+  // Otherwise only what became a layer of the result.
+  const todo = analysis.target?.state.out === undefined ? [] : [analysis.target.state.out.vertex];
+  while (todo.length > 0) {
+    const v = todo.pop() as Vertex;
+    if (holds(v)) exported.add((found.get(v.digest) as Match).record);
+    todo.push(...filesBelow(v).map((edge) => edge.vertex));
+  }
+  return exported;
+}
+
+/** A merge that stands on a base which was never pulled has no layers to export. */
+function filesAreThere(vertex: Vertex, found: ReadonlyMap<string, Match>): boolean {
+  return imagesBelow(vertex).every((image) => (found.get(image.digest) as Match).record.result === 'local');
+}

@@ -1,0 +1,162 @@
+// What BuildKit's solver compares to tell whether it has run a vertex before: the op without its inputs, and for each
+// input its identity or the content of the paths that are read. Not the digest: another digest is not yet another key.
+import { base as baseName, join } from '../go/path.ts';
+import { type EnvList, envEntries } from '../llb/env.ts';
+import type { Edge, ExecMount, ExecOp, FileOp, Vertex } from '../llb/op.ts';
+import { formatPlatformAll, normalizePlatform } from '../oci/platform.ts';
+
+/** Paths that a vertex reads from one of its inputs. */
+export interface Selector {
+  readonly path: string;
+  readonly wildcard: boolean;
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+}
+
+/** One input of a vertex as the solver sees it. */
+export interface KeyInput {
+  readonly edge: Edge;
+  /** Part of the key: two vertices that read other paths of one input are two. */
+  readonly selectors: readonly Selector[];
+  /** Equal content is enough, however it came to be. */
+  readonly byContent: boolean;
+}
+
+export interface CacheKey {
+  /** The op without inputs. */
+  readonly own: string;
+  readonly inputs: readonly KeyInput[];
+}
+
+/** The key of a vertex. Sources have no inputs; what makes them equal is their identifier and what is known of it. */
+export function cacheKey(vertex: Vertex): CacheKey {
+  const op = vertex.op;
+  switch (op.kind) {
+    case 'source': {
+      const platform = vertex.platform === undefined ? '' : formatPlatformAll(normalizePlatform(vertex.platform));
+      // How to look for an image is not what it is.
+      const attrs = /^(docker-image|local|oci-layout):/.test(op.identifier) ? '' : JSON.stringify([...op.attrs]);
+      return { own: `source ${op.identifier} ${platform} ${attrs}`, inputs: [] };
+    }
+    case 'merge':
+      return {
+        own: `merge ${vertex.inputs.length}`,
+        inputs: vertex.inputs.map((edge) => ({ edge, selectors: [], byContent: false })),
+      };
+    case 'file':
+      return fileKey(op);
+    case 'exec':
+      return execKey(op, vertex);
+  }
+}
+
+function fileKey(op: FileOp): CacheKey {
+  // BuildKit numbers inputs in the order of the actions; the same edge has one number.
+  const edges: Edge[] = [];
+  const number = (edge: Edge | undefined): number => {
+    if (edge === undefined) return -1;
+    const found = edges.findIndex((e) => e === edge || e.vertex.digest === edge.vertex.digest);
+    return found >= 0 ? found : edges.push(edge) - 1;
+  };
+  const parts: string[] = [];
+  const selectors = new Map<number, Selector[]>();
+  const whole = new Set<number>();
+  for (const action of op.actions) {
+    const base = number(op.base);
+    if (base >= 0) whole.add(base);
+    if (action.kind !== 'copy') {
+      parts.push(JSON.stringify(action, bigintText), `${base}`);
+      continue;
+    }
+    const { source, ...rest } = action;
+    const from = number(source);
+    parts.push(JSON.stringify({ ...rest, src: from < 0 ? rest.src : baseName(rest.src) }), `${base} ${from}`);
+    if (from >= 0) {
+      const list = selectors.get(from) ?? [];
+      list.push({
+        path: action.src,
+        wildcard: action.allowWildcard && /[*?[\\]/.test(action.src),
+        include: action.includePatterns,
+        exclude: action.excludePatterns,
+      });
+      selectors.set(from, list);
+    }
+  }
+  const inputs = edges.map((edge, i) => {
+    const list = whole.has(i) ? undefined : selectors.get(i);
+    return { edge, selectors: list ?? [], byContent: list !== undefined };
+  });
+  return { own: `file ${parts.join(' ')}`, inputs };
+}
+
+function bigintText(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
+}
+
+function execKey(op: ExecOp, vertex: Vertex): CacheKey {
+  const edges: Edge[] = [];
+  const inputs: { edge: Edge; selectors: Selector[]; byContent: boolean }[] = [];
+  const mounts: string[] = [];
+  const onlyRoot = op.mounts.length === 1;
+  for (const mount of op.mounts) {
+    let number = -1;
+    if (mount.source !== undefined) {
+      const source = mount.source;
+      number = edges.findIndex((e) => e === source || e.vertex.digest === source.vertex.digest);
+      if (number < 0) {
+        number = edges.push(source) - 1;
+        inputs.push({ edge: source, selectors: [], byContent: false });
+      }
+      const input = inputs[number] as (typeof inputs)[number];
+      const path = join('/', mount.selector);
+      input.selectors.push({ path, wildcard: false, include: [], exclude: [] });
+      input.byContent = mount.dest !== '/' && (mount.output === -1 || mount.readonly || path === '/');
+    }
+    if (!onlyRoot) mounts.push(mountKey(mount, number));
+  }
+  const own = [
+    'exec',
+    JSON.stringify([
+      op.args,
+      op.cwd,
+      op.user,
+      op.hostname,
+      op.extraHosts.map((h) => h.host),
+      op.ulimits,
+      op.cgroupParent,
+    ]),
+    envKey(op.env),
+    JSON.stringify([op.network, op.security, op.secretEnv, op.devices, vertex.platform]),
+    mounts.join(' '),
+  ];
+  return { own: own.join(' '), inputs };
+}
+
+function mountKey(mount: ExecMount, number: number): string {
+  // The name of a cache is no part of the key, unless it is the one that a Dockerfile gives by itself.
+  const cache = mount.cache;
+  const named =
+    cache !== undefined &&
+    !(cache.sharing === 0 && (cache.id === mount.dest || cache.id.slice(cache.id.indexOf('/') + 1) === mount.dest));
+  return JSON.stringify([
+    number,
+    mount.dest,
+    mount.output,
+    mount.readonly,
+    mount.type,
+    mount.tmpfsSize,
+    named ? 'cache' : cache,
+    mount.secret,
+    mount.ssh,
+  ]);
+}
+
+const envKeys = new WeakMap<EnvList, string>();
+
+function envKey(env: EnvList): string {
+  const known = envKeys.get(env);
+  if (known !== undefined) return known;
+  const key = JSON.stringify(envEntries(env));
+  envKeys.set(env, key);
+  return key;
+}
