@@ -29,7 +29,7 @@ if (import.meta.main) {
   mkdirSync(folder);
   let total = 0;
   for (const [file, jobs] of readCases()) {
-    const results = await askJudge(jobs, '-ops', '-lint', '-verify', '8');
+    const results = await askJudge(jobs, '-ops', '-lint', '-verify', '100');
     const lines = results.map((result, i) => JSON.stringify({ ...only(result), job: jobHash(jobs[i]!) }));
     writeFileSync(`${folder}/${file}.jsonl`, `${lines.join('\n')}\n`);
     total += lines.length;

@@ -100,7 +100,7 @@ async function compareBatch(batch: readonly Job[]) {
     doubtful.map((i) => batch[i]!),
     ...flags,
     '-verify',
-    '8',
+    '100',
   );
   for (const [k, i] of doubtful.entries()) found[i] = compare(again[k]!, gotten[i]!);
   return found;

@@ -108,8 +108,8 @@ func judge(line []byte, opt *options) any {
 	if opt.targets {
 		res.Targets = describe(&job, text, "frontend.targets")
 	}
-	for range opt.verify {
-		verify(res, &job, text, opt)
+	for round := range opt.verify {
+		verify(res, &job, text, opt, round)
 	}
 	return res
 }
