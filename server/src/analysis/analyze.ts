@@ -15,6 +15,7 @@ import { portableSha256 } from './sha256.ts';
 export interface Analysis {
   readonly text: string;
   readonly dockerfile: Dockerfile;
+  readonly config: BuildConfig;
   readonly options: Options;
   readonly compilation: Compilation;
   /** Everything that makes BuildKit refuse the build; the first is what it says. */
@@ -49,6 +50,7 @@ export function analyze(text: string, config: BuildConfig, inputs: BuildInputs):
   return {
     text,
     dockerfile,
+    config,
     options: c.options,
     compilation: c,
     problems,

@@ -21,6 +21,8 @@ export interface Build {
   readonly contents: Contents;
   /** What an image is at this time, where it is known to differ from build to build: any text, such as its digest. */
   readonly image?: (identifier: string) => string;
+  /** Vertices that are taken to be other than their op says, as if their line had been edited. */
+  readonly edited?: (vertex: Vertex) => Edited | undefined;
   /** The files of the result are wanted (a tar, a local folder), not only an image in a store or registry. */
   readonly unpacks?: boolean;
   /** Vertices of which the build is known not to have come to an end. */
@@ -29,6 +31,12 @@ export interface Build {
   readonly pruned?: boolean;
   /** The remote cache that this build reads, by the index of the build that wrote it, and how that was written. */
   readonly imports?: { readonly from: number; readonly mode: 'min' | 'max' | 'inline' };
+}
+
+/** `text`: the op is another one. `content`: what is known of the files that it makes now, against before. */
+export interface Edited {
+  readonly text: boolean;
+  readonly content: 'same' | 'differs' | 'unknown';
 }
 
 export interface VertexOutcome {
@@ -125,7 +133,8 @@ function match(
   found: ReadonlyMap<string, Match>,
 ): Match {
   const key = cacheKey(vertex);
-  const own = vertex.op.kind === 'source' ? sourceKey(build, vertex, key.own) : key.own;
+  const bare = vertex.op.kind === 'source' ? sourceKey(build, vertex, key.own) : key.own;
+  const own = build.edited?.(vertex)?.text === true ? `edited ${bare}` : bare;
   const tokens = key.inputs.map((input) => inputTokens(build, input.edge, input.selectors, input.byContent, found));
   const maybe = new Set<CacheRecord>();
   let best: Match | undefined;
@@ -212,7 +221,14 @@ function inputTokens(
     const signature = vertex.op.attrs.get('http.checksum') ?? build.contents.signature(vertex.op.identifier, selectors);
     if (signature !== undefined) content = `c${signature}`;
   }
+  const edited = build.edited?.(vertex)?.content ?? 'unknown';
+  if (byContent && content === undefined && edited !== 'unknown') content = `${edited} ${keyName(vertex)} ${selected}`;
   return { identity: `d${record.id} ${selected}`, content, maybe, byContent };
+}
+
+/** What two builds have in common of a vertex that was edited between them: where it stands. */
+function keyName(vertex: Vertex): string {
+  return `${vertex.origin} ${vertex.op.kind}`;
 }
 
 // ------------------------------------------------------------------ judging
