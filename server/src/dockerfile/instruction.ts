@@ -1,5 +1,5 @@
 // What reading a Dockerfile yields: BuildKit's instructions, each with the place of every token.
-// Types only. The reader is in parser.ts and instructions.ts; nothing here knows of LLB.
+// Types only. The reader is in read.ts; nothing here knows of LLB.
 import type { Span } from '../../../shared/src/span.ts';
 
 /** An inclusive range of 1-based lines, as BuildKit reports places. */
@@ -94,7 +94,10 @@ export interface InstructionBase {
   readonly heredocs: readonly Heredoc[];
   /** True for the JSON form. */
   readonly json: boolean;
-  /** BuildKit's arguments (nodeArgs), flags excluded. */
+  /**
+   * BuildKit's arguments (nodeArgs), flags excluded: key, value and delimiter of each pair for ENV and LABEL, the
+   * trigger's keyword first for ONBUILD. Those of the JSON form are placed between their quotes.
+   */
   readonly args: readonly Word[];
   /** True where BuildKit refuses this instruction: then it is not compiled. */
   readonly broken: boolean;
@@ -238,7 +241,7 @@ export interface OnbuildInstruction extends InstructionBase {
   readonly kind: 'onbuild';
   /** The trigger as BuildKit stores it in the image (heredocs included). */
   readonly expression: string;
-  /** The trigger read on its own, with places in this very text; undefined where it does not parse. */
+  /** The trigger with places in this very text; `broken` where BuildKit will refuse it, though only when it is used. */
   readonly trigger: Instruction | undefined;
 }
 export interface Healthcheck {

@@ -34,6 +34,8 @@ export interface ParsedDevice {
 export interface FieldError {
   readonly error: string;
   readonly field?: CsvField;
+  /** The side of `=` that is wrong. */
+  readonly part?: 'key' | 'value';
   readonly suggestion?: string;
 }
 
@@ -84,7 +86,7 @@ export function parseMount(value: string, expand?: Expander): { readonly mount: 
       const from = field.value.slice(equals + 1);
       const dollar = from.indexOf('$');
       if (dollar >= 0 && dollar < from.length - 1)
-        return { error: "'from' doesn't support variable expansion, define alias stage instead", field };
+        return { error: "'from' doesn't support variable expansion, define alias stage instead", field, part: 'value' };
       mount.from = from;
       continue;
     }
@@ -99,7 +101,7 @@ export function parseMount(value: string, expand?: Expander): { readonly mount: 
       continue;
     }
     const expanded = expand(field.value.slice(equals + 1));
-    if (expanded.error !== undefined) return { error: expanded.error, field };
+    if (expanded.error !== undefined) return { error: expanded.error, field, part: 'value' };
     const error = setField(mount, key, expanded.result, field);
     if (error) return error;
     if (key === 'readonly' || key === 'ro' || key === 'readwrite' || key === 'rw') readOnlyGiven = true;
@@ -121,7 +123,7 @@ export function parseDevice(value: string): { readonly device: ParsedDevice } | 
     const setting = equals < 0 ? undefined : field.value.slice(equals + 1);
     if (key === 'required') {
       const parsed = setting === undefined ? true : parseBool(setting);
-      if (parsed === undefined) return { error: `invalid value for ${key}: ${setting}`, field };
+      if (parsed === undefined) return { error: `invalid value for ${key}: ${setting}`, field, part: 'value' };
       required = parsed;
     } else if (key === 'name' && setting !== undefined) {
       if (name !== '') return { error: `device name already set to ${name}`, field };
@@ -129,9 +131,7 @@ export function parseDevice(value: string): { readonly device: ParsedDevice } | 
     } else if (name === '') name = field.value;
     else if (setting === undefined) return { error: `invalid field '${field.value}' must be a key=value pair`, field };
     else {
-      const suggestion = suggest(key, deviceKeys, true);
-      const error = withSuggestion(`unexpected key '${key}' in '${field.value}'`, suggestion);
-      return suggestion === undefined ? { error, field } : { error, field, suggestion };
+      return unsupported(`unexpected key '${key}' in '${field.value}'`, key, deviceKeys, field, 'key');
     }
   }
   return { device: { name, required } };
@@ -151,7 +151,8 @@ function setField(mount: Changing<ParsedMount>, key: string, value: string, fiel
   switch (key) {
     case 'type': {
       const type = mountTypes.find((known) => known === toLower(value));
-      if (type === undefined) return unsupported(`unsupported mount type ${quote(value)}`, value, mountTypes, field);
+      if (type === undefined)
+        return unsupported(`unsupported mount type ${quote(value)}`, value, mountTypes, field, 'value');
       mount.type = type;
       return undefined;
     }
@@ -172,21 +173,21 @@ function setField(mount: Changing<ParsedMount>, key: string, value: string, fiel
     case 'readwrite':
     case 'rw': {
       const parsed = parseBool(value);
-      if (parsed === undefined) return { error: `invalid value for ${key}: ${value}`, field };
+      if (parsed === undefined) return { error: `invalid value for ${key}: ${value}`, field, part: 'value' };
       mount.readOnly = parsed === (key === 'readonly' || key === 'ro');
       return undefined;
     }
     case 'required': {
       if (!mayBeRequired(mount.type)) return unexpectedKey(key, mount.type, field);
       const parsed = parseBool(value);
-      if (parsed === undefined) return { error: `invalid value for ${key}: ${value}`, field };
+      if (parsed === undefined) return { error: `invalid value for ${key}: ${value}`, field, part: 'value' };
       mount.required = parsed;
       return undefined;
     }
     case 'size': {
       if (mount.type !== 'tmpfs') return unexpectedKey(key, mount.type, field);
       const size = ramInBytes(value);
-      if ('error' in size) return { error: `invalid value for ${key}: ${value}`, field };
+      if ('error' in size) return { error: `invalid value for ${key}: ${value}`, field, part: 'value' };
       mount.sizeLimit = size.value;
       return undefined;
     }
@@ -195,7 +196,8 @@ function setField(mount: Changing<ParsedMount>, key: string, value: string, fiel
       return undefined;
     case 'sharing': {
       const mode = shareModes.find((known) => known === toLower(value));
-      if (mode === undefined) return unsupported(`unsupported sharing value ${quote(value)}`, value, shareModes, field);
+      if (mode === undefined)
+        return unsupported(`unsupported sharing value ${quote(value)}`, value, shareModes, field, 'value');
       mount.cacheSharing = mode;
       return undefined;
     }
@@ -203,7 +205,7 @@ function setField(mount: Changing<ParsedMount>, key: string, value: string, fiel
     case 'uid':
     case 'gid': {
       const parsed = parseUint(value, key === 'mode' ? 8 : 10, 32);
-      if ('error' in parsed) return { error: `invalid value ${value} for ${key}`, field };
+      if ('error' in parsed) return { error: `invalid value ${value} for ${key}`, field, part: 'value' };
       mount[key] = Number(parsed.value);
       return undefined;
     }
@@ -211,7 +213,7 @@ function setField(mount: Changing<ParsedMount>, key: string, value: string, fiel
       mount.env = value;
       return undefined;
     default:
-      return unsupported(`unexpected key '${key}' in '${field.value}'`, key, mountKeys, field);
+      return unsupported(`unexpected key '${key}' in '${field.value}'`, key, mountKeys, field, 'key');
   }
 }
 
@@ -237,11 +239,17 @@ function mayBeRequired(type: MountType): boolean {
 }
 
 function unexpectedKey(key: string, type: MountType, field: CsvField): FieldError {
-  return { error: `unexpected key '${key}' for mount type '${type}'`, field };
+  return { error: `unexpected key '${key}' for mount type '${type}'`, field, part: 'key' };
 }
 
-function unsupported(message: string, value: string, options: readonly string[], field: CsvField): FieldError {
+function unsupported(
+  message: string,
+  value: string,
+  options: readonly string[],
+  field: CsvField,
+  part: 'key' | 'value',
+): FieldError {
   const suggestion = suggest(value, options, true);
-  const error = withSuggestion(message, suggestion);
-  return suggestion === undefined ? { error, field } : { error, field, suggestion };
+  const found = { error: withSuggestion(message, suggestion), field, part };
+  return suggestion === undefined ? found : { ...found, suggestion };
 }

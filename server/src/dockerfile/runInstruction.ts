@@ -79,6 +79,12 @@ export function mountOf(base: { readonly original: string }, flag: Flag, escapeC
   const places = flagPlaces(base.original, flag, escapeCode);
   const valueOffset = flag.raw.length - value.length;
   const placeOf = (i: number): number => (places ? (places[valueOffset + i] as number) : flag.start + valueOffset + i);
+  // The end of what is kept, not the start of what follows: a closing quote is not kept.
+  const endOf = (start: number, end: number): number => {
+    if (end === start) return placeOf(end);
+    const last = placeOf(end - 1);
+    return last + ((base.original.codePointAt(last) as number) > 0xffff ? 2 : 1);
+  };
   const fields: MountField[] = [];
   for (const field of csv) {
     const text = field.value;
@@ -88,17 +94,19 @@ export function mountOf(base: { readonly original: string }, flag: Flag, escapeC
     const equals = text.indexOf('=');
     // Doubled quotes in a quoted field make it longer in the text than it is.
     const keyEnd = equals < 0 ? end : Math.min(start + equals, end);
-    const key = { value: equals < 0 ? text : text.slice(0, equals), start: placeOf(start), end: placeOf(keyEnd) };
+    const key = { value: equals < 0 ? text : text.slice(0, equals), start: placeOf(start), end: endOf(start, keyEnd) };
     const valueStart = Math.min(keyEnd + 1, end);
     fields.push({
       key,
-      value: equals < 0 ? undefined : { value: text.slice(equals + 1), start: placeOf(valueStart), end: placeOf(end) },
+      value:
+        equals < 0
+          ? undefined
+          : { value: text.slice(equals + 1), start: placeOf(valueStart), end: endOf(valueStart, end) },
     });
   }
   return { flag, fields };
 }
 
-/** An error in the value of a flag, at the field that is wrong. */
 function fieldError(
   error: FieldError,
   flag: Flag,
@@ -106,16 +114,30 @@ function fieldError(
   escapeCode: number,
   code: string,
 ): InstructionError {
-  const { field, suggestion } = error;
-  let { valueStart: start, valueEnd: end } = flag;
-  if (field) {
-    const places = flagPlaces(base.original, flag, escapeCode);
-    const offset = flag.raw.length - (flag.value ?? '').length;
-    start = places ? (places[offset + field.start] as number) : flag.start + offset + field.start;
-    end = places ? (places[offset + field.end] as number) : flag.start + offset + field.end;
-  }
-  const found = { summary: error.error, code, start, end };
-  return suggestion === undefined ? found : { ...found, suggestion };
+  const found = { ...placeOfFieldError(error, flag, base, escapeCode), summary: error.error, code };
+  return error.suggestion === undefined ? found : { ...found, suggestion: error.suggestion };
+}
+
+/** Where in `original` the value of --mount or --device is wrong: the side of a field, the field, the value or flag. */
+export function placeOfFieldError(
+  error: FieldError,
+  flag: Flag,
+  base: { readonly original: string },
+  escapeCode: number,
+): { readonly start: number; readonly end: number } {
+  if (error.field === undefined)
+    return flag.valueStart < flag.valueEnd
+      ? { start: flag.valueStart, end: flag.valueEnd }
+      : { start: flag.start, end: flag.end };
+  const { start } = error.field;
+  const field = mountOf(base, flag, escapeCode).fields[fieldIndex(flag.value ?? '', start)] as MountField;
+  if (error.part === 'value' && field.value) return { start: field.value.start, end: field.value.end };
+  return { start: field.key.start, end: error.part === 'key' ? field.key.end : (field.value ?? field.key).end };
+}
+
+function fieldIndex(value: string, start: number): number {
+  const fields = csvFieldPlaces(value);
+  return typeof fields === 'string' ? -1 : fields.findIndex((field) => field.start === start);
 }
 
 /** The arguments as a command: one string in shell form. */

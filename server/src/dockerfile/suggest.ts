@@ -2,8 +2,8 @@
 import { toLower, toUpper } from '../go/text.ts';
 
 /**
- * The option nearest to `value` at fewer than three edits, the first of several equally near; undefined where none is,
- * or where `value` is one of them. Without case, the answer takes the case of `value`.
+ * The option nearest to `value` at fewer than three edits; undefined where none is, or where `value` is one of them.
+ * BuildKit takes any of several equally near, we the one that starts most alike. Without case, the answer takes the case of `value`.
  */
 export function suggest(value: string, options: readonly string[], caseSensitive: boolean): string | undefined {
   const wanted = caseSensitive ? value : toLower(value);
@@ -14,7 +14,9 @@ export function suggest(value: string, options: readonly string[], caseSensitive
     if (candidate === wanted) return undefined;
     if (Math.abs(candidate.length - wanted.length) > 2 * bestDistance) continue;
     const edits = distance(wanted, candidate);
-    if (edits < bestDistance) {
+    const wins =
+      edits < bestDistance || (edits === bestDistance && best !== undefined && moreAlike(wanted, candidate, best));
+    if (wins) {
       best = candidate;
       bestDistance = edits;
     }
@@ -46,6 +48,16 @@ export function distance(a: string, b: string): number {
     last = left;
   }
   return last;
+}
+
+function moreAlike(value: string, candidate: string, best: string): boolean {
+  return commonStart(value, candidate) > commonStart(value, best);
+}
+
+function commonStart(a: string, b: string): number {
+  let i = 0;
+  while (i < a.length && a[i] === b[i]) i++;
+  return i;
 }
 
 function inCaseOf(match: string, original: string): string {
