@@ -131,10 +131,12 @@ function titled(keyword: string, rest: string): string {
   return rest === '' ? short(keyword) || '?' : short(`${keyword} ${rest}`);
 }
 
+const blanks = /^\s|\s\s|[\t\n\r\v\f]|\s$/;
+
 /** One line without runs of blanks, cut where it is long. */
 function short(text: string): string {
   const start = text.length > 4 * longest ? text.slice(0, 4 * longest) : text;
-  const flat = start.replace(/\s+/g, ' ').trim();
+  const flat = blanks.test(start) ? start.replace(/\s+/g, ' ').trim() : start;
   if (flat.length <= longest) return flat;
   // A character is not cut in two.
   const end = flat.charCodeAt(longest - 2) >= 0xd800 && flat.charCodeAt(longest - 2) <= 0xdbff ? longest - 2 : longest - 1;
