@@ -138,9 +138,7 @@ function graphOf(analysis: Analysis): string {
   );
   const image = analysis.target === undefined ? '' : imageJson({ ...analysis.target.image, history: [] });
   // That a check makes the build fail is what a fix is for.
-  const problems = analysis.problems
-    .filter((problem) => problem.code !== 'check-error')
-    .map((problem) => problem.summary.replace(/on line \d+/g, ''));
+  const problems = analysis.problems.map((problem) => problem.code).filter((code) => code !== 'check-error');
   return JSON.stringify([analysis.definition.entries.map((entry) => entry.digest), stages, image, problems]);
 }
 

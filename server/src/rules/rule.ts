@@ -28,8 +28,8 @@ export interface Fix {
   /** Only the characters that must change; none overlaps another. */
   readonly edits: readonly Edit[];
   /**
-   * True only where every vertex keeps its digest and the image its configuration, history aside, whatever the build
-   * arguments, target and platform: such fixes are made all at once and on save.
+   * True only where every vertex keeps its digest and the image its configuration, history aside: such fixes are made
+   * all at once and on save.
    */
   readonly safe: boolean;
 }

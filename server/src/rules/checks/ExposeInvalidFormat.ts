@@ -1,4 +1,5 @@
 // ExposeInvalidFormat: only the container's port stays; address and host port never had an effect.
+import { parsePort } from '../../compile/ports.ts';
 import type { Rule } from '../rule.ts';
 
 export const rule: Rule = {
@@ -10,6 +11,12 @@ export const rule: Rule = {
     if (!/^[0-9a-fA-F:.[\]]*:[0-9-]+(?:\/[A-Za-z]+)?$/.test(written)) return [];
     const end = start + written.lastIndexOf(':') + 1;
     const port = written.slice(end - start);
-    return [{ title: `Expose ${port} alone`, edits: [{ span: { start, end }, text: '' }], safe: true }];
+    return [
+      {
+        title: `Expose ${port} alone`,
+        edits: [{ span: { start, end }, text: '' }],
+        safe: parsePort(written).error === undefined,
+      },
+    ];
   },
 };

@@ -30,9 +30,7 @@ export const rule: Rule = {
     }
     if (!windows) {
       const edits = [{ span, text: jsonList(['/bin/sh', '-c', word.value]) }];
-      // The shell of a base that nobody knows may be another.
-      const safe = !stage.guessed && stage.image.shell.length === 0;
-      fixes.push({ title: `Write ${keyword} as JSON, shell included: the same image`, edits, safe });
+      fixes.push({ title: `Write ${keyword} as JSON, shell included: the image stays the same`, edits, safe: false });
     }
     return fixes;
   },

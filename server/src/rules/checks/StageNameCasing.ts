@@ -9,7 +9,7 @@ export const rule: Rule = {
   fixes(finding, analysis) {
     const instruction = analysis.dockerfile.instructions[finding.instruction];
     const word = instruction?.args[2];
-    if (instruction === undefined || word === undefined) return [];
+    if (instruction?.kind !== 'from' || word === undefined) return [];
     const span = spanOf(instruction, word.start, word.end);
     if (span.end - span.start !== word.end - word.start) return [];
     const text = toLower(word.value);
