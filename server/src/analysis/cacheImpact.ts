@@ -296,9 +296,8 @@ function reasonOf(build: Build, vertex: Vertex, m: Match, chain: readonly Vertex
   if (culprit.op.kind === 'source') return `${what} has changed`;
   if (vertex.op.kind === 'merge') return `${what} is new; the join costs next to nothing`;
   const first = chain[0] as Vertex;
-  return first === culprit || first === vertex
-    ? `it stands on ${what}, which is made anew`
-    : `it stands on ${what}, made anew because of ${nameOf(build, first)}`;
+  if (first === culprit || first === vertex) return `it stands on ${what}, which is made anew`;
+  return `it stands on ${what}, made anew because of ${isLocal(first) ? `files of ${nameOf(build, first)}` : nameOf(build, first)}`;
 }
 
 /** How to speak of a vertex in a sentence. */

@@ -328,6 +328,8 @@ function missingName(missing: Analysis['missing'][number]): GraphMissing {
       return { kind: missing.kind, name: missing.name };
     case 'sourceTime':
       return { kind: missing.kind, name: missing.identifier };
+    case 'sshKeys':
+      return { kind: missing.kind, name: `the SSH keys of ${missing.host}` };
     case 'dockerignore':
       return { kind: missing.kind, name: '.dockerignore' };
   }

@@ -36,6 +36,8 @@ export interface BuildInputs {
   readonly namedIgnore?: (name: string) => string | null | undefined;
   /** The time of the source that SOURCE_DATE_EPOCH names (git commit or Last-Modified), in seconds; undefined where not known. */
   readonly sourceTime?: (identifier: string) => number | undefined;
+  /** The SSH keys of a git host in the form of known_hosts; undefined where not known. */
+  readonly sshKeys?: (host: string) => string | undefined;
   /** The host's own SHA-256 where it is faster than the portable one. */
   readonly sha256?: Sha256;
 }
@@ -45,7 +47,9 @@ export type MissingInput =
   | { readonly kind: 'image'; readonly ref: string; readonly platform: string; readonly instruction: number }
   | { readonly kind: 'dockerignore' }
   | { readonly kind: 'namedIgnore'; readonly name: string }
-  | { readonly kind: 'sourceTime'; readonly identifier: string };
+  | { readonly kind: 'sourceTime'; readonly identifier: string }
+  /** The SSH keys of a git host, which BuildKit asks the host for and writes into the op. */
+  | { readonly kind: 'sshKeys'; readonly host: string };
 
 export interface Compilation {
   readonly dockerfile: Dockerfile;

@@ -1,7 +1,7 @@
 // From instructions to a graph, in BuildKit's own order: names and casing, global arguments, stages, target, dependencies,
 // bases, instructions, result. Unlike BuildKit it does not stop at the first problem, but the first it finds is BuildKit's.
 import type { Span } from '../../../shared/src/span.ts';
-import { parseIgnoreFile } from '../context/ignoreFile.ts';
+import { ignoreFileError, parseIgnoreFile } from '../context/ignoreFile.ts';
 import { compilePatterns } from '../context/patterns.ts';
 import { parseDirective } from '../dockerfile/directives.ts';
 import type {
@@ -916,6 +916,11 @@ function readIgnoreFile(c: Compilation): void {
   const text = own ?? c.inputs.dockerignore;
   if (text === undefined && own === undefined) c.missing.push({ kind: 'dockerignore' });
   if (!text) return;
+  const unreadable = ignoreFileError(text);
+  if (unreadable !== undefined) {
+    c.ignoreError = `failed parsing ${own === undefined || own === null ? '' : c.options.filename}.dockerignore: ${unreadable}`;
+    return;
+  }
   c.ignorePatterns = parseIgnoreFile(text);
   if (c.ignorePatterns.length === 0) return;
   const compiled = compilePatterns(c.ignorePatterns);

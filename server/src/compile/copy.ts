@@ -18,12 +18,12 @@ import { parseDigest } from '../oci/digest.ts';
 import { checkMode } from './chmod.ts';
 import { type Compilation, envOf, placeOf, supports, warn } from './compilation.ts';
 import { type Failure, failure } from './failure.ts';
-import { gitSource, parseGitRef } from './gitRef.ts';
+import { parseGitRef } from './gitRef.ts';
 import { addHistory } from './history.ts';
 import type { LintConfig } from './lint.ts';
 import { expandedText, stepName } from './names.ts';
 import { checkSystemDriveAndRemoveDriveLetter, isAbs, normalizePath, toSlash } from './paths.ts';
-import { httpVertex } from './sources.ts';
+import { type GitOptions, gitVertex, httpVertex } from './sources.ts';
 import { type Command, type CopyFacts, placeIn, type Stage } from './stage.ts';
 
 /** The instruction's words after expansion. */
@@ -132,7 +132,7 @@ export function compileCopy(
       if (checksum !== '' && ref.checksum !== '' && checksum !== ref.checksum)
         return failure(`checksum mismatch ${quote(checksum)} != ${quote(ref.checksum)}`, 'bad-checksum', at(word));
       if (ref.checksum !== '') checksum = ref.checksum;
-      const git = gitSource({
+      const options: GitOptions = {
         remote: ref.remote,
         ref: ref.ref,
         keepGitDir: keepGitDir === true,
@@ -141,16 +141,8 @@ export function compileCopy(
         skipSubmodules: ref.submodules === false,
         mtime: '',
         fetchByCommit: ref.fetchByCommit,
-        advice: c.options.gitAdvice,
-      });
-      const vertex = newVertex(
-        { kind: 'source', identifier: git.identifier, attrs: new Map(git.attrs) },
-        [],
-        undefined,
-        { ...noMetadata, name, caps: git.caps },
-        undefined,
-        command.index,
-      );
+      };
+      const vertex = gitVertex(c, options, name, command.index);
       vertices.push(vertex);
       actions.push({ ...action, source: vertex.out, src: '/', dest: cleanDest(dest.path) });
     } else if (isHttpSource(src)) {

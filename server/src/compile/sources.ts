@@ -18,7 +18,7 @@ import {
   withDigest,
 } from '../oci/reference.ts';
 import type { Compilation, ImageInput } from './compilation.ts';
-import { type GitRef, gitSource, parseGitRef } from './gitRef.ts';
+import { type GitRef, type GitSourceOptions, gitSource, parseGitRef } from './gitRef.ts';
 import { type Image, parseImage, stubConfig } from './image.ts';
 import type { Options } from './options.ts';
 import type { NamedContext } from './stage.ts';
@@ -200,9 +200,32 @@ function boolArg(options: Options, name: string): boolean | undefined {
         : undefined;
 }
 
+/** What git needs to know of a source. */
+export type GitOptions = Omit<GitSourceOptions, 'advice' | 'knownHosts'>;
+
+/** `git://…`, with the keys of its host where SSH is spoken and they are known. */
+export function gitVertex(c: Compilation, options: GitOptions, name: () => string, origin: number): Vertex {
+  const bare = gitSource({ ...options, advice: c.options.gitAdvice });
+  const keys = bare.scannedHost === undefined ? undefined : c.inputs.sshKeys?.(bare.scannedHost);
+  const source = keys === undefined ? bare : gitSource({ ...options, advice: c.options.gitAdvice, knownHosts: keys });
+  const vertex = newVertex(
+    { kind: 'source', identifier: source.identifier, attrs: new Map(source.attrs) },
+    [],
+    undefined,
+    { ...noMetadata, name, caps: source.caps },
+    undefined,
+    origin,
+  );
+  if (bare.scannedHost !== undefined && keys === undefined) {
+    c.guessed.add(vertex);
+    c.missing.push({ kind: 'sshKeys', host: bare.scannedHost });
+  }
+  return vertex;
+}
+
 /** The state of a git repository used as a context. */
 function gitState(c: Compilation, ref: GitRef, extra: { keepGitDir: boolean; mtime: string; title: string }): State {
-  const source = gitSource({
+  const options: GitOptions = {
     remote: ref.remote,
     ref: ref.ref,
     keepGitDir: ref.keepGitDir === true || extra.keepGitDir,
@@ -211,17 +234,8 @@ function gitState(c: Compilation, ref: GitRef, extra: { keepGitDir: boolean; mti
     skipSubmodules: ref.submodules === false,
     mtime: ref.mtime || extra.mtime,
     fetchByCommit: ref.fetchByCommit,
-    advice: c.options.gitAdvice,
-  });
-  const vertex = newVertex(
-    { kind: 'source', identifier: source.identifier, attrs: new Map(source.attrs) },
-    [],
-    undefined,
-    { ...noMetadata, name: () => extra.title, caps: source.caps },
-    undefined,
-    -1,
-  );
-  return sourceState(vertex);
+  };
+  return sourceState(gitVertex(c, options, () => extra.title, -1));
 }
 
 /** `https://…`. */

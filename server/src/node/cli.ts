@@ -2,6 +2,7 @@
 
 import { convertCommand } from './commands/convert.ts';
 import { analyzeCommand } from './commands/graph.ts';
+import { impactCommand } from './commands/impact.ts';
 import { type Io, processIo, UsageError } from './io.ts';
 import { version } from './version.ts';
 
@@ -10,6 +11,7 @@ const help = `LLB Lens shows the graph that BuildKit builds from a Dockerfile, w
 Usage: llb-lens COMMAND [OPTIONS]
 
   graph [FILE | - | CONTEXT]   the graph of a Dockerfile ("llb-lens graph --help" for its options)
+  impact [FILE] --change WHAT  what runs again when something changes, or against another file or git revision
   convert --jobs FILE|-        JSON lines of jobs in, JSON lines of results out (for the comparison with BuildKit)
 
   --version                    the version, and that of the BuildKit it equals
@@ -23,6 +25,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     switch (command) {
       case 'graph':
         return await analyzeCommand(rest, io);
+      case 'impact':
+        return await impactCommand(rest, io);
       case 'convert':
         return await convertCommand(rest, io);
       case '--version':

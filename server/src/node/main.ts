@@ -1,9 +1,10 @@
 // The language server as a Node process: `--stdio`, `--node-ipc`, `--socket=PORT` or `--pipe=NAME`.
+
+import { packageVersion } from '../../../shared/src/version.ts';
 import { connectIpc, connectPipe, connectSocket, connectStreams, type Link } from '../lsp/connectNode.ts';
 import { currentWork } from '../lsp/guard.ts';
 import { startServer } from '../lsp/server.ts';
 import { nodeHost } from './host.ts';
-import { packageVersion } from '../../../shared/src/version.ts';
 
 const usage = `llb-lens-language-server: Dockerfiles and the graph that BuildKit makes of them, for any editor.
 

@@ -1,17 +1,15 @@
 // `llb-lens graph`: the graph of a Dockerfile as a tree, JSON, DOT, Mermaid or LLB.
 import { statSync } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
+import { dirname, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Analysis, analyze } from '../../analysis/analyze.ts';
 import { buildGraph } from '../../analysis/graph.ts';
 import { dotText, mermaidText, type Paint, plain, treeText } from '../../analysis/graphFormats.ts';
-import type { BuildConfig } from '../../compile/options.ts';
 import { encodeDefinition } from '../../llb/definition.ts';
-import { type BuildFlags, buildAttrs, flagOptions } from '../buildFlags.ts';
-import { readImageConfigs } from '../imageConfigs.ts';
-import { InputError, type Io, readIfThere, readText, UsageError } from '../io.ts';
+import { type BuildFlags, flagOptions } from '../buildFlags.ts';
+import { InputError, type Io, readText, UsageError } from '../io.ts';
 import { problemText } from '../problems.ts';
-import { hostSha256 } from '../sha256.ts';
+import { analysisSettings, defaultFile } from '../settings.ts';
 
 const help = `Usage: llb-lens graph [OPTIONS] [FILE | - | CONTEXT]
 
@@ -49,21 +47,14 @@ export async function analyzeCommand(args: readonly string[], io: Io): Promise<n
   try {
     const where = locate(positionals[0], values.file);
     const text = readText(where.file, io);
-    const attrs = buildAttrs(values as BuildFlags, io.env);
-    attrs.filename = where.file === '-' ? 'Dockerfile' : basename(where.file);
-    if (where.remote !== undefined) attrs.context = where.remote;
-    const images = (values['image-config'] ?? []).map(readImageConfigs);
-    const platforms = (attrs.platform ?? '').split(',').length;
+    const settings = analysisSettings(values as BuildFlags, values['image-config'] ?? [], io);
+    const platforms = (settings.attrs.platform ?? '').split(',').length;
     const name = where.file === '-' ? '<stdin>' : shown(where.file);
     let code = 0;
     for (let index = 0; index < platforms; index++) {
-      const config: BuildConfig = { attrs, platformIndex: index };
-      const analysis = analyze(text, config, {
-        image: (ref, platform) => images.map((find) => find(ref, platform)).find((found) => found !== undefined),
-        dockerignore: where.context === undefined ? null : readIfThere(join(where.context, '.dockerignore')),
-        dockerfileIgnore: where.file === '-' ? null : readIfThere(`${where.file}.dockerignore`),
-        sha256: hostSha256,
-      });
+      const config = settings.config(where.file, index);
+      const attrs = where.remote === undefined ? config.attrs : { ...config.attrs, context: where.remote };
+      const analysis = analyze(text, { ...config, attrs }, settings.inputs(where.file, where.context ?? null));
       if (analysis.problems.length > 0) {
         code = 1;
         if (index === 0) for (const problem of analysis.problems) io.err(problemText(name, text, problem));
@@ -121,14 +112,6 @@ function locate(given: string | undefined, file: string | undefined): Place {
     throw new InputError(`${given} is no directory: with --file, the argument is the build context`);
   }
   return { file: given, context: given === '-' ? '.' : dirname(given), remote: undefined };
-}
-
-function defaultFile(context: string): string {
-  const file = join(context, 'Dockerfile');
-  // BuildKit takes a lower-case name too.
-  return readIfThere(file) === null && readIfThere(join(context, 'dockerfile')) !== null
-    ? join(context, 'dockerfile')
-    : file;
 }
 
 function isDirectory(path: string): boolean {

@@ -1,0 +1,42 @@
+// What the commands share: how a file on disk is analysed, with its ignore files, image configurations and build flags.
+import { basename, dirname, join } from 'node:path';
+import type { BuildInputs } from '../compile/compilation.ts';
+import type { BuildConfig } from '../compile/options.ts';
+import { type BuildFlags, buildAttrs } from './buildFlags.ts';
+import { readImageConfigs } from './imageConfigs.ts';
+import { type Io, readIfThere } from './io.ts';
+import { hostSha256 } from './sha256.ts';
+
+export interface Settings {
+  readonly attrs: Readonly<Record<string, string>>;
+  /** The configuration for a file. */
+  readonly config: (file: string, platformIndex?: number) => BuildConfig;
+  /** The inputs for a file; `context` is the directory whose .dockerignore counts, null for none. */
+  readonly inputs: (file: string, context?: string | null) => BuildInputs;
+}
+
+/** Reads the flags once. Throws UsageError and InputError. */
+export function analysisSettings(flags: BuildFlags, imageConfigs: readonly string[], io: Io): Settings {
+  const attrs = buildAttrs(flags, io.env);
+  const images = imageConfigs.map(readImageConfigs);
+  return {
+    attrs,
+    config: (file, platformIndex = 0) => ({
+      attrs: { ...attrs, filename: file === '-' ? 'Dockerfile' : basename(file) },
+      platformIndex,
+    }),
+    inputs: (file, context = file === '-' ? '.' : dirname(file)) => ({
+      image: (ref, platform) => images.map((find) => find(ref, platform)).find((found) => found !== undefined),
+      dockerignore: context === null ? null : readIfThere(join(context, '.dockerignore')),
+      dockerfileIgnore: file === '-' ? null : readIfThere(`${file}.dockerignore`),
+      sha256: hostSha256,
+    }),
+  };
+}
+
+/** The Dockerfile of a directory: BuildKit takes a lower-case name too. */
+export function defaultFile(context: string): string {
+  const file = join(context, 'Dockerfile');
+  const lower = join(context, 'dockerfile');
+  return readIfThere(file) === null && readIfThere(lower) !== null ? lower : file;
+}
