@@ -1,0 +1,70 @@
+// Which part of the picture is seen, and how large: pure steps from one camera to the next.
+import type { Box } from './layout.ts';
+
+/** A point p of the picture is seen at p * scale + (x, y), in pixels of the pane. */
+export interface Camera {
+  readonly x: number;
+  readonly y: number;
+  readonly scale: number;
+}
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+const least = 0.05;
+const most = 3;
+/** Below this nothing can be read; fitting a picture stops here and shows its beginning. */
+const readable = 0.55;
+
+export function zoomAt(camera: Camera, factor: number, x: number, y: number): Camera {
+  const scale = Math.min(most, Math.max(least, camera.scale * factor));
+  const ratio = scale / camera.scale;
+  return { scale, x: x - (x - camera.x) * ratio, y: y - (y - camera.y) * ratio };
+}
+
+/** All of the picture; `wholly` even where it becomes too small to read. */
+export function fitTo(picture: Size, pane: Size, wholly = true): Camera {
+  const scale = Math.min(1.25, pane.width / Math.max(picture.width, 1), pane.height / Math.max(picture.height, 1));
+  const bounded = Math.max(wholly ? least : readable, scale);
+  const slack = (of: number, room: number) => Math.max(0, (room - of * bounded) / 2);
+  return { scale: bounded, x: slack(picture.width, pane.width), y: Math.min(24, slack(picture.height, pane.height)) };
+}
+
+/** Moves just as far as it takes to see the box. */
+export function reveal(camera: Camera, box: Box, pane: Size): Camera {
+  const margin = 40;
+  const shift = (low: number, high: number, room: number) => {
+    if (high - low > room - 2 * margin || low < margin) return margin - low;
+    return high > room - margin ? room - margin - high : 0;
+  };
+  const left = box.x * camera.scale + camera.x;
+  const top = box.y * camera.scale + camera.y;
+  return {
+    scale: camera.scale,
+    x: camera.x + shift(left, left + box.width * camera.scale, pane.width),
+    y: camera.y + shift(top, top + box.height * camera.scale, pane.height),
+  };
+}
+
+/** Keeps a box where it is on the screen though the picture around it has changed. */
+export function hold(camera: Camera, before: Box, after: Box): Camera {
+  return {
+    scale: camera.scale,
+    x: camera.x + (before.x - after.x) * camera.scale,
+    y: camera.y + (before.y - after.y) * camera.scale,
+  };
+}
+
+/** Never lets the picture be lost: some of it stays in sight. */
+export function bounded(camera: Camera, picture: Size, pane: Size): Camera {
+  const margin = 80;
+  const clamp = (at: number, of: number, room: number) =>
+    Math.min(room - margin, Math.max(margin - of * camera.scale, at));
+  return {
+    scale: camera.scale,
+    x: clamp(camera.x, picture.width, pane.width),
+    y: clamp(camera.y, picture.height, pane.height),
+  };
+}

@@ -1,0 +1,219 @@
+// One picture on the page: draws a layout, pans and zooms it, and says what the pointer does with its nodes.
+import { bounded, type Camera, fitTo, hold, reveal, zoomAt } from './camera.ts';
+import { syncChildren } from './dom.ts';
+import type { Layout } from './layout.ts';
+import { drawMinimap } from './minimap.ts';
+import type { Element, Overlay } from './scene.ts';
+import { scene } from './scene.ts';
+
+export interface PictureEvents {
+  select(node: number, action: 'none' | 'whatIf' | 'link' | 'jump'): void;
+  /** -1: the pointer is on no node. */
+  hover(node: number): void;
+  key(event: KeyboardEvent): void;
+  focus(): void;
+}
+
+export interface Picture {
+  readonly root: HTMLElement;
+  /** Draws; returns how many changes to the page it took. `anchor` is the node that must not move on the screen. */
+  show(layout: Layout, overlay: Overlay, anchor?: string): number;
+  zoom(factor: number): void;
+  fit(): void;
+  /** Moves just as far as it takes to see the node. */
+  reveal(node: number): void;
+  describe(label: string): void;
+  focus(): void;
+}
+
+/** Below this zoom the small words are left out. */
+const far = 0.42;
+
+export function createPicture(id: string, events: PictureEvents): Picture {
+  const root = document.createElement('div');
+  root.className = 'pane';
+  const stage = document.createElement('div');
+  stage.className = 'canvas';
+  stage.tabIndex = 0;
+  stage.setAttribute('role', 'application');
+  stage.setAttribute('aria-roledescription', 'graph');
+  stage.setAttribute('aria-describedby', 'keys-hint');
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  svg.setAttribute('class', 'picture');
+  svg.setAttribute('aria-hidden', 'true');
+  svg.setAttribute('focusable', 'false');
+  stage.append(svg);
+  const map = document.createElement('canvas');
+  map.className = 'minimap';
+  map.setAttribute('aria-hidden', 'true');
+  map.hidden = true;
+  root.append(stage, map);
+
+  let painted: readonly Element[] = [];
+  let layout: Layout | undefined;
+  let overlay: Overlay = {};
+  let camera: Camera = { x: 0, y: 0, scale: 1 };
+  /** The user has not moved the camera yet: it may go on fitting by itself. */
+  let untouched = true;
+  let mapUnits: { scale: number } | undefined;
+  let resting: ReturnType<typeof setTimeout> | undefined;
+
+  const pane = () => ({ width: stage.clientWidth, height: stage.clientHeight });
+  const moveTo = (next: Camera, moving = false) => {
+    if (!layout) return;
+    camera = bounded(next, layout, pane());
+    svg.style.transform = `translate(${camera.x}px, ${camera.y}px) scale(${camera.scale})`;
+    svg.classList.toggle('far', camera.scale < far);
+    if (moving) {
+      // While it moves the picture is one texture; it is drawn sharp again when it rests.
+      svg.classList.add('moving');
+      clearTimeout(resting);
+      resting = setTimeout(() => svg.classList.remove('moving'), 160);
+    }
+    drawMap();
+  };
+  const drawMap = () => {
+    if (!layout) return;
+    const { width, height } = pane();
+    const large = layout.width * camera.scale > width * 1.4 || layout.height * camera.scale > height * 1.6;
+    map.hidden = !large || width < 320 || height < 260;
+    if (!map.hidden) mapUnits = drawMinimap(map, layout, camera, pane(), overlay);
+  };
+  const byHand = (next: Camera) => {
+    untouched = false;
+    moveTo(next, true);
+  };
+
+  const nodeAt = (target: EventTarget | null): { index: number; action: 'none' | 'whatIf' | 'link' } => {
+    const found = target instanceof Element_ ? target.closest('.nodes > .node') : null;
+    const index = found?.parentElement ? Array.prototype.indexOf.call(found.parentElement.children, found) : -1;
+    const button = target instanceof Element_ ? target.closest('[data-action]')?.getAttribute('data-action') : null;
+    return { index, action: button === 'whatIf' || button === 'link' ? button : 'none' };
+  };
+
+  let drag: { x: number; y: number; moved: boolean; pointer: number } | undefined;
+  stage.addEventListener('pointerdown', (event) => {
+    if (event.button !== 0 && event.button !== 1) return;
+    drag = { x: event.clientX, y: event.clientY, moved: false, pointer: event.pointerId };
+  });
+  stage.addEventListener('pointermove', (event) => {
+    if (!drag) {
+      events.hover(nodeAt(event.target).index);
+      return;
+    }
+    const dx = event.clientX - drag.x;
+    const dy = event.clientY - drag.y;
+    if (!drag.moved && Math.abs(dx) + Math.abs(dy) < 4) return;
+    if (!drag.moved) stage.setPointerCapture(drag.pointer);
+    drag = { ...drag, x: event.clientX, y: event.clientY, moved: true };
+    stage.classList.add('dragging');
+    byHand({ ...camera, x: camera.x + dx, y: camera.y + dy });
+  });
+  const release = (event: PointerEvent) => {
+    stage.classList.remove('dragging');
+    const clicked = drag && !drag.moved && event.type === 'pointerup' && event.button === 0;
+    drag = undefined;
+    if (!clicked) return;
+    const { index, action } = nodeAt(event.target);
+    events.select(index, action);
+  };
+  stage.addEventListener('pointerup', release);
+  stage.addEventListener('pointercancel', release);
+  stage.addEventListener('pointerleave', () => events.hover(-1));
+  stage.addEventListener('dblclick', (event) => {
+    const { index, action } = nodeAt(event.target);
+    if (index >= 0 && action === 'none') events.select(index, 'jump');
+  });
+  stage.addEventListener(
+    'wheel',
+    (event) => {
+      event.preventDefault();
+      const unit = event.deltaMode === 1 ? 16 : event.deltaMode === 2 ? stage.clientHeight : 1;
+      if (event.ctrlKey || event.metaKey) {
+        const area = stage.getBoundingClientRect();
+        const factor = Math.exp(-event.deltaY * unit * (Math.abs(event.deltaY) < 40 ? 0.01 : 0.0022));
+        byHand(zoomAt(camera, factor, event.clientX - area.left, event.clientY - area.top));
+      } else {
+        const [dx, dy] = event.shiftKey && event.deltaX === 0 ? [event.deltaY, 0] : [event.deltaX, event.deltaY];
+        byHand({ ...camera, x: camera.x - dx * unit, y: camera.y - dy * unit });
+      }
+    },
+    { passive: false },
+  );
+  stage.addEventListener('keydown', (event) => events.key(event));
+  stage.addEventListener('focus', () => events.focus());
+  const fromMap = (event: PointerEvent) => {
+    if (!mapUnits || event.buttons === 0) return;
+    const area = map.getBoundingClientRect();
+    const { width, height } = pane();
+    const x = (event.clientX - area.left) / mapUnits.scale;
+    const y = (event.clientY - area.top) / mapUnits.scale;
+    byHand({ ...camera, x: width / 2 - x * camera.scale, y: height / 2 - y * camera.scale });
+  };
+  map.addEventListener('pointerdown', fromMap);
+  map.addEventListener('pointermove', fromMap);
+  new ResizeObserver(() => {
+    if (!layout || stage.clientWidth === 0) return;
+    if (untouched) moveTo(fitTo(layout, pane(), false));
+    else moveTo(camera);
+  }).observe(stage);
+
+  return {
+    root,
+    show(next, nextOverlay, anchor) {
+      const before = layout;
+      const first = before === undefined || before.drawn.mode !== next.drawn.mode;
+      let changes = 0;
+      if (before !== next || overlay !== nextOverlay) {
+        const after = scene(next, nextOverlay, id);
+        changes = syncChildren(svg, painted, after);
+        painted = after;
+        svg.classList.toggle('has-path', nextOverlay.path !== undefined);
+      }
+      layout = next;
+      overlay = nextOverlay;
+      if (before !== next) {
+        if (before?.width !== next.width) svg.setAttribute('width', String(next.width));
+        if (before?.height !== next.height) svg.setAttribute('height', String(next.height));
+        if (first || (untouched && (before.width !== next.width || before.height !== next.height))) {
+          if (first) untouched = true;
+          moveTo(fitTo(next, pane(), false));
+        } else if (before) {
+          const held = anchorBoxes(before, next, anchor);
+          moveTo(held ? hold(camera, held.before, held.after) : camera);
+        }
+      } else drawMap();
+      return changes;
+    },
+    zoom(factor) {
+      const { width, height } = pane();
+      byHand(zoomAt(camera, factor, width / 2, height / 2));
+    },
+    fit() {
+      if (!layout) return;
+      untouched = true;
+      moveTo(fitTo(layout, pane()));
+    },
+    reveal(node) {
+      const box = layout?.nodes[node];
+      if (!box) return;
+      const next = reveal(camera, box, pane());
+      if (next.x !== camera.x || next.y !== camera.y) byHand(next);
+    },
+    describe(label) {
+      if (stage.getAttribute('aria-label') !== label) stage.setAttribute('aria-label', label);
+    },
+    focus: () => stage.focus({ preventScroll: true }),
+  };
+}
+
+const Element_ = globalThis.Element;
+
+/** The same node before and after an edit: the one asked for, else the topmost that both have. */
+function anchorBoxes(before: Layout, after: Layout, key: string | undefined) {
+  const places = new Map(after.drawn.nodes.map((node, i) => [node.key, i]));
+  const wanted = key === undefined ? -1 : before.drawn.nodes.findIndex((node) => node.key === key);
+  const from = wanted >= 0 && places.has(key!) ? wanted : before.drawn.nodes.findIndex((node) => places.has(node.key));
+  const to = places.get(before.drawn.nodes[from]?.key ?? '');
+  return to === undefined ? undefined : { before: before.nodes[from]!, after: after.nodes[to]! };
+}

@@ -1,0 +1,912 @@
+// The view itself: what is shown, what the user does, and the messages to and from the editor.
+import type { BuildGraph } from '../../shared/src/graph.ts';
+import {
+  type CompareMessage,
+  compareGraphs,
+  type ExportFormat,
+  type FromGraphView,
+  type GraphMode,
+  type GraphViewState,
+  type ImpactMessage,
+  type LinkComparisonMessage,
+  type ToGraphView,
+} from '../../shared/src/graphView.ts';
+import { type BannerState, banner, card, h, legend, outlineTree, toolbar } from './chrome.ts';
+import { syncChildren } from './dom.ts';
+import { keyAction } from './keyboard.ts';
+import { type Layout, layoutGraph } from './layout.ts';
+import { createPicture, type Picture } from './picture.ts';
+import { layoutSvg } from './render.ts';
+import { type Element, isCopy, type Mark, type Overlay } from './scene.ts';
+import { changeAt, countStatuses, describe, nodeMarks, nodeStatuses } from './speech.ts';
+import { type Colors, colorNames, themes } from './theme.ts';
+import { type Direction, pathOf, search, step } from './walk.ts';
+
+/** What is at the other end: the editor, or nothing but the browser. */
+export interface Bridge {
+  readonly connected: boolean;
+  post(message: FromGraphView): void;
+  save(state: GraphViewState): void;
+}
+
+type Beside = ImpactMessage | LinkComparisonMessage | CompareMessage;
+
+/** One picture: its graph, what lies over it, and whether it is of the text in the editor. */
+interface Pane {
+  readonly picture: Picture;
+  title: string;
+  graph: BuildGraph;
+  layout: Layout;
+  statuses: Overlay['statuses'];
+  reasons: Readonly<Record<string, string>>;
+  marks: Overlay['marks'];
+  current: boolean;
+  overlay: Overlay;
+}
+
+export interface View {
+  receive(message: ToGraphView): void;
+  /** Changes to the picture that the last drawing took. */
+  readonly lastChanges: number;
+}
+
+const marginOf = { margin: 24 } as const;
+
+export function createView(body: HTMLElement, bridge: Bridge, initial: GraphViewState): View {
+  let mode: GraphMode = initial.mode;
+  let pinned = initial.pinned;
+  let outlineOpen = initial.outline;
+  let legendOpen = initial.legend;
+  let menuOpen: '' | 'export' | 'compare' = '';
+  let graph: BuildGraph | undefined;
+  let graphJson = '';
+  let beside: Beside | undefined;
+  /** What was asked, to ask again when the text has changed. */
+  let asked: { readonly kind: 'whatIf' | 'link'; readonly key: string } | undefined;
+  let nothing = 'Open a Dockerfile to see its build graph.';
+  let panes: Pane[] = [];
+  let active = 0;
+  let selectedKey: string | undefined;
+  let lit = false;
+  let hovered = -1;
+  let hoveredPane = 0;
+  let cursor = -1;
+  let query = '';
+  let matches: readonly number[] = [];
+  let matchAt = -1;
+  const closed = new Set<string>();
+  let lastChanges = 0;
+
+  const main = document.createElement('main');
+  main.className = 'view';
+  const top = document.createElement('div');
+  const middle = document.createElement('div');
+  middle.className = 'middle';
+  const side = document.createElement('nav');
+  side.className = 'outline';
+  side.setAttribute('aria-label', 'Outline');
+  const panesRoot = document.createElement('div');
+  panesRoot.className = 'panes';
+  const floating = document.createElement('div');
+  floating.className = 'floating';
+  const empty = document.createElement('p');
+  empty.className = 'empty';
+  const live = document.createElement('div');
+  live.className = 'sr-only';
+  live.setAttribute('role', 'status');
+  live.setAttribute('aria-live', 'polite');
+  const hint = document.createElement('div');
+  hint.className = 'sr-only';
+  hint.id = 'keys-hint';
+  hint.textContent =
+    'Arrow keys follow the edges, Enter goes to the line, slash searches, T opens the outline, question mark lists all keys.';
+  middle.append(side, panesRoot, floating);
+  main.append(top, middle, empty, live, hint);
+  body.append(main);
+  const painted = new Map<HTMLElement, readonly Element[]>();
+  const paint = (root: HTMLElement, elements: readonly Element[]) => {
+    syncChildren(root, painted.get(root) ?? [], elements);
+    painted.set(root, elements);
+  };
+
+  main.addEventListener('click', onClick);
+  main.addEventListener('keydown', onKeyDown);
+  main.addEventListener('input', (event) => {
+    if (event.target instanceof HTMLInputElement && event.target.id === 'search') runSearch(event.target.value);
+  });
+  side.addEventListener('focusin', (event) => {
+    const index = treeIndex(event.target);
+    if (index >= 0 && index !== selectedIndex()) choose(index, { lit: true, reveal: true });
+  });
+  document.addEventListener('pointerdown', (event) => {
+    const inMenu = event.target instanceof globalThis.Element && event.target.closest('.menu');
+    if (menuOpen !== '' && !inMenu) {
+      menuOpen = '';
+      drawChrome();
+    }
+  });
+
+  if (initial.graph) receive({ type: 'graph', graph: initial.graph, pinned });
+  else drawAll();
+  return {
+    receive,
+    get lastChanges() {
+      return lastChanges;
+    },
+  };
+
+  function receive(message: ToGraphView): void {
+    switch (message.type) {
+      case 'graph': {
+        const json = JSON.stringify(message.graph);
+        const same = json === graphJson;
+        if (same && pinned === message.pinned) return;
+        pinned = message.pinned;
+        if (!same) newGraph(message.graph, json);
+        drawAll();
+        save();
+        return;
+      }
+      case 'nothing':
+        graph = undefined;
+        graphJson = '';
+        beside = undefined;
+        nothing = message.reason;
+        drawAll();
+        return;
+      case 'cursor': {
+        const next = instructionAt(message.offset);
+        if (next === cursor) return;
+        cursor = next;
+        const node = nodeOfInstruction(next);
+        const pane = currentPane();
+        if (pane && node >= 0 && document.activeElement !== pane.picture.root.querySelector('.canvas')) {
+          pane.picture.reveal(node);
+        }
+        drawPictures();
+        return;
+      }
+      case 'impact':
+      case 'linkComparison':
+      case 'compare':
+        if (!graph) return;
+        beside = message;
+        active = 0;
+        drawAll();
+        say(bannerState()?.title ?? '', bannerState()?.text ?? '', ...(bannerState()?.notes ?? []));
+        return;
+      case 'clear':
+        endBeside(false);
+        return;
+      case 'mode':
+        setMode(message.mode);
+        return;
+      case 'exportAs':
+        void exportAs(message.format);
+        return;
+    }
+  }
+
+  /** The text has changed: what hung on the old graph is asked again or dropped. */
+  function newGraph(next: BuildGraph, json: string): void {
+    graph = next;
+    graphJson = json;
+    if (beside?.type === 'compare') beside = { ...beside, changes: compareGraphs(beside.before, next) };
+    else if (beside) {
+      beside = undefined;
+      const again = asked;
+      if (again) queueMicrotask(() => askAgain(again));
+    }
+  }
+
+  function askAgain(again: { readonly kind: 'whatIf' | 'link'; readonly key: string }): void {
+    const pane = currentPane();
+    const index = pane?.layout.drawn.nodes.findIndex((node) => node.key === again.key) ?? -1;
+    if (!pane || index < 0) asked = undefined;
+    else if (again.kind === 'whatIf') askWhatIf(index);
+    else askLink(index);
+  }
+
+  // ---- drawing ----
+
+  function drawAll(): void {
+    arrangePanes();
+    drawPictures();
+    drawChrome();
+    const shown = graph !== undefined;
+    middle.hidden = !shown;
+    empty.hidden = shown;
+    empty.textContent = shown ? '' : nothing;
+  }
+
+  /** One picture, or two side by side. */
+  function arrangePanes(): void {
+    if (!graph) {
+      panes = [];
+      panesRoot.replaceChildren();
+      return;
+    }
+    const wanted = sides(graph, beside);
+    while (panes.length > wanted.length) panes.pop()?.picture.root.remove();
+    for (const [i, want] of wanted.entries()) {
+      const known = panes[i];
+      const picture = known?.picture ?? newPicture(i);
+      const sameGraph = known && known.graph === want.graph && known.layout.drawn.mode === mode;
+      const layout = sameGraph ? known.layout : layoutGraph(want.graph, mode, marginOf, known?.layout);
+      panes[i] = {
+        picture,
+        title: want.title,
+        graph: want.graph,
+        layout,
+        statuses: want.statuses ? nodeStatuses(layout.drawn, want.statuses) : undefined,
+        reasons: want.reasons,
+        marks: want.marks ? nodeMarks(layout.drawn, want.marks) : undefined,
+        current: want.current,
+        overlay: known?.overlay ?? {},
+      };
+    }
+    active = Math.min(active, panes.length - 1);
+    panesRoot.classList.toggle('two', panes.length > 1);
+    if (query !== '') matches = search(panes[active]!.layout.drawn, query);
+  }
+
+  function newPicture(index: number): Picture {
+    const picture = createPicture(`p${index}`, {
+      select(node, action) {
+        active = index;
+        if (node < 0) {
+          lit = false;
+          drawPictures();
+          drawChrome();
+        } else if (action === 'whatIf') askWhatIf(node);
+        else if (action === 'link') askLink(node);
+        else {
+          choose(node, { lit: true, reveal: false });
+          postSelect(node, action === 'jump');
+        }
+      },
+      hover(node) {
+        if (node === hovered && index === hoveredPane) return;
+        hovered = node;
+        hoveredPane = index;
+        drawPictures();
+        drawChrome();
+      },
+      key: onPictureKey,
+      focus() {
+        if (active !== index) {
+          active = index;
+          drawChrome();
+        }
+        if (selectedIndex() < 0) {
+          const start = nodeOfInstruction(cursor);
+          const first = panes[active]?.layout.drawn.nodes.findIndex((node) => node.on < 0) ?? -1;
+          if (start >= 0 || first >= 0) choose(start >= 0 ? start : first, { lit: false, reveal: true });
+        }
+      },
+    });
+    const heading = document.createElement('h2');
+    heading.className = 'pane-title';
+    picture.root.prepend(heading);
+    panesRoot.append(picture.root);
+    return picture;
+  }
+
+  function drawPictures(): void {
+    lastChanges = 0;
+    for (const [i, pane] of panes.entries()) {
+      const heading = pane.picture.root.querySelector('.pane-title')!;
+      if (heading.textContent !== pane.title) heading.textContent = pane.title;
+      (heading as HTMLElement).hidden = pane.title === '';
+      const selected = i === active ? selectedIndex() : -1;
+      const about = hovered >= 0 && hoveredPane === i ? hovered : lit ? selected : -1;
+      const overlay: Overlay = {
+        ...(pane.statuses ? { statuses: pane.statuses } : {}),
+        ...(pane.marks ? { marks: pane.marks } : {}),
+        ...(selected >= 0 ? { selected } : {}),
+        ...(pane.current && cursor >= 0 && nodeOfInstruction(cursor) >= 0 ? { cursor: nodeOfInstruction(cursor) } : {}),
+        ...(i === active && matches.length > 0 ? { matches: new Set(matches) } : {}),
+        ...(about >= 0 && about < pane.layout.drawn.nodes.length ? { path: pathOf(pane.layout.drawn, about) } : {}),
+        buttons: bridge.connected && pane.current,
+      };
+      pane.overlay = overlay;
+      lastChanges += pane.picture.show(pane.layout, overlay, selectedKey);
+      pane.picture.describe(
+        `${pane.title === '' ? 'Build graph' : pane.title} of ${pane.graph.file}: ${pane.layout.drawn.nodes.length} nodes${selected >= 0 ? `. ${describeNode(pane, selected)}` : ''}`,
+      );
+    }
+  }
+
+  function drawChrome(): void {
+    paint(top, [
+      toolbar({
+        mode,
+        pinned,
+        outline: outlineOpen,
+        legend: legendOpen,
+        menu: menuOpen,
+        connected: bridge.connected,
+        searching: query !== '',
+        found: query === '' ? '' : matches.length === 0 ? 'none' : `${matchAt + 1}/${matches.length}`,
+      }),
+      banner(bannerState()),
+      problemsNote(),
+    ]);
+    const pane = panes[active];
+    const selected = selectedIndex();
+    if (pane) {
+      side.classList.toggle('open', outlineOpen);
+      paint(side, [
+        outlineTree(
+          pane.graph,
+          pane.layout.drawn,
+          selected,
+          closed,
+          (i) => pane.statuses?.get(i),
+          (i) => pane.marks?.get(i),
+        ),
+      ]);
+    }
+    const about = hovered >= 0 ? { pane: panes[hoveredPane], index: hovered } : { pane, index: lit ? selected : -1 };
+    const shown = about.pane && about.index >= 0 && about.index < about.pane.layout.drawn.nodes.length;
+    paint(floating, [
+      legend(legendOpen, 'p0'),
+      card(
+        shown && about.pane
+          ? {
+              graph: about.pane.graph,
+              drawn: about.pane.layout.drawn,
+              index: about.index,
+              status: about.pane.statuses?.get(about.index),
+              mark: about.pane.marks?.get(about.index),
+              reason: reasonAt(about.pane, about.index),
+              connected: bridge.connected,
+              current: about.pane.current,
+            }
+          : undefined,
+      ),
+    ]);
+  }
+
+  function problemsNote(): Element {
+    const problem = graph?.problems[0];
+    const count = graph?.problems.length ?? 0;
+    if (!problem) return h('div', { class: 'problems', hidden: '' });
+    const line = problem.lines[0]?.[0];
+    return h('div', { class: 'problems' }, [
+      h('strong', {}, count === 1 ? 'BuildKit refuses this file' : `BuildKit refuses this file (${count} problems)`),
+      h('span', {}, `${line === undefined ? '' : `line ${line}: `}${problem.message}`),
+    ]);
+  }
+
+  // ---- what is asked ----
+
+  function bannerState(): BannerState | undefined {
+    if (!beside || !graph) return undefined;
+    if (beside.type === 'impact') {
+      const own = nodeStatuses(panes[0]?.layout.drawn ?? layoutGraph(graph, mode).drawn, beside.statuses);
+      const pulls = beside.pulls.length > 0 ? [`must be pulled: ${beside.pulls.join(', ')}`] : ['no base is pulled'];
+      return { title: beside.title, text: countStatuses(stepsOnly(own)), notes: pulls };
+    }
+    if (beside.type === 'compare') {
+      const { added, removed, rekeyed } = beside.changes;
+      const total = added.length + removed.length + rekeyed.length;
+      return {
+        title: `Compared with ${beside.title}`,
+        text:
+          total === 0
+            ? 'no vertex differs'
+            : `${added.length} added, ${removed.length} removed, ${rekeyed.length} re-keyed`,
+        notes: [],
+      };
+    }
+    const saved = beside.saved;
+    const steps = Math.abs(saved) === 1 ? 'step' : 'steps';
+    return {
+      title: beside.title,
+      text:
+        saved > 0
+          ? `--link saves ${saved} ${steps}`
+          : saved < 0
+            ? `--link costs ${-saved} ${steps}`
+            : '--link saves nothing here',
+      notes: beside.advice === '' ? [] : [beside.advice],
+      apply: { instruction: beside.instruction, link: !beside.linked },
+    };
+  }
+
+  /** Sources drawn once for each use are no steps. */
+  function* stepsOnly(statuses: ReadonlyMap<number, import('../../shared/src/graphView.ts').Status>) {
+    for (const [i, status] of statuses) if ((panes[0]?.layout.drawn.nodes[i]?.on ?? -1) < 0) yield status;
+  }
+
+  function askWhatIf(node: number): void {
+    const pane = panes[active];
+    if (!pane?.current || !bridge.connected) return;
+    const drawnNode = pane.layout.drawn.nodes[node]!;
+    const change = changeAt(pane.graph, drawnNode);
+    if (!change) {
+      say('Nothing to change here by itself.');
+      return;
+    }
+    asked = { kind: 'whatIf', key: drawnNode.key };
+    bridge.post({ type: 'whatIf', change });
+  }
+
+  function askLink(node: number): void {
+    const pane = panes[active];
+    const drawnNode = pane?.layout.drawn.nodes[node];
+    if (!pane?.current || !drawnNode || !isCopy(drawnNode) || !bridge.connected) return;
+    asked = { kind: 'link', key: drawnNode.key };
+    bridge.post({ type: 'compareLink', instruction: drawnNode.instruction });
+  }
+
+  function endBeside(tell: boolean): void {
+    if (!beside) return;
+    beside = undefined;
+    asked = undefined;
+    active = 0;
+    drawAll();
+    say('Back to the plain picture.');
+    if (tell) bridge.post({ type: 'cleared' });
+  }
+
+  function setMode(next: GraphMode): void {
+    if (next === mode) return;
+    const before = selectedIndex();
+    const instruction = panes[active]?.layout.drawn.nodes[before]?.instruction ?? -1;
+    mode = next;
+    hovered = -1;
+    arrangePanes();
+    const node = nodeOfInstruction(instruction);
+    selectedKey = panes[active]?.layout.drawn.nodes[node]?.key;
+    drawAll();
+    if (node >= 0) panes[active]?.picture.reveal(node);
+    save();
+    say(`One node for each ${mode === 'instructions' ? 'line' : mode === 'operations' ? 'operation' : 'stage'}.`);
+  }
+
+  // ---- selection ----
+
+  function choose(index: number, how: { readonly lit: boolean; readonly reveal: boolean }): void {
+    const pane = panes[active];
+    const node = pane?.layout.drawn.nodes[index];
+    if (!pane || !node) return;
+    selectedKey = node.key;
+    lit = how.lit;
+    hovered = -1;
+    if (how.reveal) pane.picture.reveal(index);
+    drawPictures();
+    drawChrome();
+    if (!side.contains(document.activeElement)) say(describeNode(pane, index));
+  }
+
+  function postSelect(index: number, focus: boolean): void {
+    const pane = panes[active];
+    const instruction = pane?.current
+      ? pane.graph.instructions[pane.layout.drawn.nodes[index]?.instruction ?? -1]
+      : undefined;
+    if (instruction) bridge.post({ type: 'select', instruction: instruction.index, span: instruction.span, focus });
+  }
+
+  function selectedIndex(): number {
+    if (selectedKey === undefined) return -1;
+    return panes[active]?.layout.drawn.nodes.findIndex((node) => node.key === selectedKey) ?? -1;
+  }
+
+  function currentPane(): Pane | undefined {
+    return panes.find((pane) => pane.current);
+  }
+
+  function nodeOfInstruction(instruction: number): number {
+    const drawn = currentPane()?.layout.drawn;
+    if (!drawn || instruction < 0) return -1;
+    const exact = drawn.nodes.findIndex((node) => node.instruction === instruction && node.on < 0);
+    if (exact >= 0 || mode !== 'stages') return exact;
+    const stage = graph?.instructions[instruction]?.stage ?? -1;
+    return drawn.nodes.findIndex(
+      (node) => node.on < 0 && graph?.instructions[node.instruction]?.stage === stage && stage >= 0,
+    );
+  }
+
+  function instructionAt(offset: number): number {
+    return graph?.instructions.findIndex(({ span }) => span.start <= offset && offset <= span.end) ?? -1;
+  }
+
+  function reasonAt(pane: Pane, index: number): string {
+    const node = pane.layout.drawn.nodes[index];
+    for (const vertex of [...(node?.vertices ?? [])].reverse()) {
+      const reason = pane.reasons[vertex];
+      if (reason) return reason;
+    }
+    return '';
+  }
+
+  function describeNode(pane: Pane, index: number): string {
+    const said = describe(pane.graph, pane.layout.drawn, index, pane.statuses?.get(index), pane.marks?.get(index));
+    const reason = reasonAt(pane, index);
+    return reason === '' ? said : `${said} ${reason}`;
+  }
+
+  function say(...sentences: readonly string[]): void {
+    const text = sentences.filter((sentence) => sentence !== '').join(' ');
+    // The same words twice are said twice.
+    live.textContent = live.textContent === text ? `${text}\u00a0` : text;
+  }
+
+  // ---- search ----
+
+  function runSearch(text: string): void {
+    query = text;
+    const drawn = panes[active]?.layout.drawn;
+    matches = drawn ? search(drawn, text) : [];
+    matchAt = matches.length > 0 ? 0 : -1;
+    if (matches.length > 0) choose(matches[0]!, { lit: false, reveal: true });
+    else {
+      drawPictures();
+      drawChrome();
+    }
+    say(text === '' ? 'Search cleared.' : matches.length === 0 ? 'Nothing found.' : `${matches.length} found.`);
+  }
+
+  function nextMatch(by: number): void {
+    if (matches.length === 0) return;
+    matchAt = (matchAt + by + matches.length) % matches.length;
+    choose(matches[matchAt]!, { lit: false, reveal: true });
+    say(`${matchAt + 1} of ${matches.length}.`, describeNode(panes[active]!, matches[matchAt]!));
+  }
+
+  function searchField(): HTMLInputElement | null {
+    return main.querySelector<HTMLInputElement>('#search');
+  }
+
+  // ---- input ----
+
+  function onClick(event: MouseEvent): void {
+    if (!(event.target instanceof globalThis.Element)) return;
+    const item = event.target.closest('[role=treeitem]');
+    if (item && !event.target.closest('button')) {
+      const lane = item.getAttribute('data-lane');
+      if (lane !== null) toggleLane(Number(lane));
+      else {
+        const index = Number(item.getAttribute('data-node'));
+        (item as HTMLElement).focus();
+        choose(index, { lit: true, reveal: true });
+        postSelect(index, false);
+      }
+      return;
+    }
+    const found = event.target.closest('[data-do]');
+    if (found) act(found.getAttribute('data-do')!, found.getAttribute('data-with') ?? '');
+  }
+
+  function act(action: string, value: string): void {
+    const picture = panes[active]?.picture;
+    switch (action) {
+      case 'mode':
+        setMode(value as GraphMode);
+        return;
+      case 'nextMode': {
+        const order: readonly GraphMode[] = ['instructions', 'operations', 'stages'];
+        setMode(order[(order.indexOf(mode) + 1) % order.length]!);
+        return;
+      }
+      case 'zoomIn':
+        for (const pane of panes) pane.picture.zoom(1.25);
+        return;
+      case 'zoomOut':
+        for (const pane of panes) pane.picture.zoom(0.8);
+        return;
+      case 'fit':
+        for (const pane of panes) pane.picture.fit();
+        return;
+      case 'search':
+        searchField()?.focus();
+        searchField()?.select();
+        return;
+      case 'outline':
+        outlineOpen = !outlineOpen;
+        drawChrome();
+        save();
+        if (outlineOpen) main.querySelector<HTMLElement>('[role=treeitem][tabindex="0"]')?.focus();
+        return;
+      case 'legend':
+        legendOpen = !legendOpen;
+        drawChrome();
+        save();
+        return;
+      case 'pin':
+        if (!bridge.connected) return;
+        pinned = !pinned;
+        drawChrome();
+        save();
+        bridge.post({ type: 'pin', pinned });
+        say(pinned ? 'Pinned to this file.' : 'Follows the editor.');
+        return;
+      case 'menu':
+        menuOpen = menuOpen === value ? '' : (value as 'export' | 'compare');
+        drawChrome();
+        if (menuOpen !== '')
+          main.querySelector<HTMLElement>(`[aria-labelledby=menu-${menuOpen}] [role=menuitem]`)?.focus();
+        return;
+      case 'export':
+        closeMenu();
+        void exportAs(value as ExportFormat);
+        return;
+      case 'compare':
+        closeMenu();
+        bridge.post({ type: 'compareWith', other: value as 'disk' | 'head' | 'choose' });
+        return;
+      case 'copy':
+        bridge.post({ type: 'copy', text: value });
+        say('Digest copied.');
+        return;
+      case 'goTo':
+        lit = true;
+        choose(Number(value), { lit: true, reveal: true });
+        picture?.focus();
+        return;
+      case 'jump':
+        if (selectedIndex() >= 0) postSelect(selectedIndex(), true);
+        return;
+      case 'whatIf':
+        if (selectedIndex() >= 0) askWhatIf(selectedIndex());
+        return;
+      case 'compareLink':
+        if (selectedIndex() >= 0) askLink(selectedIndex());
+        return;
+      case 'copyDigest': {
+        const node = panes[active]?.layout.drawn.nodes[selectedIndex()];
+        const digest = panes[active]?.graph.vertices[node?.vertices.at(-1) ?? -1]?.digest;
+        if (digest) act('copy', digest);
+        return;
+      }
+      case 'applyLink': {
+        const apply = bannerState()?.apply;
+        if (apply) bridge.post({ type: 'applyLink', ...apply });
+        return;
+      }
+      case 'close':
+        endBeside(true);
+        picture?.focus();
+        return;
+    }
+  }
+
+  function closeMenu(): void {
+    const open = menuOpen;
+    menuOpen = '';
+    drawChrome();
+    main.querySelector<HTMLElement>(`#menu-${open}`)?.focus();
+  }
+
+  function onPictureKey(event: KeyboardEvent): void {
+    const action = keyAction(event);
+    if (!action) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const at = selectedIndex();
+    if (action.startsWith('go:')) {
+      const pane = panes[active]!;
+      const direction = action.slice(3) as Direction | 'first' | 'last';
+      const nodes = pane.layout.drawn.nodes;
+      const next =
+        direction === 'first'
+          ? nodes.findIndex((node) => node.on < 0)
+          : direction === 'last'
+            ? nodes.findLastIndex((node) => node.on < 0)
+            : step(pane.layout, at, direction);
+      if (next >= 0) choose(next, { lit: true, reveal: true });
+      else say('No edge leads there.');
+    } else if (action === 'escape') stepBack();
+    else if (action === 'show' && at >= 0) postSelect(at, false);
+    else act(action, '');
+  }
+
+  function stepBack(): void {
+    if (query !== '') {
+      const field = searchField();
+      if (field) field.value = '';
+      runSearch('');
+    } else if (lit) {
+      lit = false;
+      drawPictures();
+      drawChrome();
+    } else endBeside(true);
+  }
+
+  function onKeyDown(event: KeyboardEvent): void {
+    const target = event.target as HTMLElement;
+    if (target.id === 'search') {
+      if (event.key === 'Enter') nextMatch(event.shiftKey ? -1 : 1);
+      else if (event.key === 'Escape') {
+        stepBack();
+        panes[active]?.picture.focus();
+      } else if (event.key === 'ArrowDown') panes[active]?.picture.focus();
+      else return;
+      event.preventDefault();
+      return;
+    }
+    if (target.getAttribute('role') === 'menuitem') onMenuKey(event, target);
+    else if (target.getAttribute('role') === 'treeitem') onTreeKey(event, target);
+    else if (event.key === 'Escape' && !event.defaultPrevented) {
+      if (menuOpen !== '') closeMenu();
+      else stepBack();
+    }
+  }
+
+  function onMenuKey(event: KeyboardEvent, target: HTMLElement): void {
+    const items = Array.from(target.parentElement?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? []);
+    const at = items.indexOf(target);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
+    if (to !== undefined) items[(to + items.length) % items.length]?.focus();
+    else if (event.key === 'Escape') closeMenu();
+    else if (event.key === 'Tab') {
+      menuOpen = '';
+      drawChrome();
+      return;
+    } else return;
+    event.preventDefault();
+  }
+
+  function onTreeKey(event: KeyboardEvent, target: HTMLElement): void {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const items = Array.from(side.querySelectorAll<HTMLElement>('[role=treeitem]'));
+    const at = items.indexOf(target);
+    const lane = target.getAttribute('data-lane');
+    const expanded = target.getAttribute('aria-expanded');
+    const focusItem = (item: HTMLElement | undefined | null) => {
+      if (!item) return;
+      for (const each of items) if (each.tabIndex === 0 && each !== item) each.tabIndex = -1;
+      item.tabIndex = 0;
+      item.focus();
+    };
+    switch (event.key) {
+      case 'ArrowDown':
+        focusItem(items[at + 1]);
+        break;
+      case 'ArrowUp':
+        focusItem(items[at - 1]);
+        break;
+      case 'Home':
+        focusItem(items[0]);
+        break;
+      case 'End':
+        focusItem(items.at(-1));
+        break;
+      case 'ArrowRight':
+        if (expanded === 'false') toggleLane(Number(lane));
+        else if (expanded === 'true') focusItem(items[at + 1]);
+        break;
+      case 'ArrowLeft':
+        if (expanded === 'true') toggleLane(Number(lane));
+        else focusItem(target.parentElement?.closest<HTMLElement>('[role=treeitem]'));
+        break;
+      case 'Enter':
+      case ' ':
+        if (lane !== null) toggleLane(Number(lane));
+        else postSelect(Number(target.getAttribute('data-node')), event.key === 'Enter');
+        break;
+      case 'Escape':
+        panes[active]?.picture.focus();
+        break;
+      default: {
+        const action = keyAction(event);
+        if (!action || action.startsWith('go:')) return;
+        if (action === 'outline') {
+          outlineOpen = false;
+          drawChrome();
+          panes[active]?.picture.focus();
+        } else act(action, '');
+      }
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  function toggleLane(index: number): void {
+    const key = panes[active]?.layout.drawn.lanes[index]?.key;
+    if (key === undefined) return;
+    if (!closed.delete(key)) closed.add(key);
+    drawChrome();
+  }
+
+  function treeIndex(target: EventTarget | null): number {
+    const value = target instanceof globalThis.Element ? target.getAttribute('data-node') : null;
+    return value === null ? -1 : Number(value);
+  }
+
+  // ---- leaving ----
+
+  function save(): void {
+    bridge.save({ mode, outline: outlineOpen, legend: legendOpen, pinned, ...(graph ? { graph } : {}) });
+  }
+
+  async function exportAs(format: ExportFormat): Promise<void> {
+    const pane = panes[active];
+    if (!pane) return;
+    try {
+      const post = (data: string) => bridge.post({ type: 'export', format, data, mode });
+      const plain: Overlay = {
+        ...(pane.statuses ? { statuses: pane.statuses } : {}),
+        ...(pane.marks ? { marks: pane.marks } : {}),
+      };
+      if (format === 'svg') post(layoutSvg(pane.graph, pane.layout, pageColors(), plain));
+      else if (format === 'png') post(await png(layoutSvg(pane.graph, pane.layout, pageColors(), plain), pane.layout));
+      else if (format === 'json') post(JSON.stringify(pane.graph, undefined, 2));
+      else post('');
+      say('Exported.');
+    } catch (error) {
+      bridge.post({ type: 'failed', message: `The ${format} could not be made: ${String(error)}` });
+    }
+  }
+}
+
+/** What each picture shows. */
+function sides(graph: BuildGraph, beside: Beside | undefined) {
+  const plain = { title: '', graph, statuses: undefined, reasons: {}, marks: undefined, current: true };
+  if (!beside) return [plain];
+  if (beside.type === 'impact') return [{ ...plain, statuses: beside.statuses, reasons: beside.reasons }];
+  if (beside.type === 'linkComparison') {
+    const linkSide = (title: string, side: LinkComparisonMessage['with'], current: boolean) => ({
+      ...plain,
+      title: `${title}${current ? ' (as it is)' : ''}: ${countStatuses(Object.values(side.statuses))}`,
+      graph: side.graph,
+      statuses: side.statuses,
+      reasons: side.reasons,
+      current,
+    });
+    return [
+      linkSide('Without --link', beside.without, !beside.linked),
+      linkSide('With --link', beside.with, beside.linked),
+    ];
+  }
+  const marks = (pairs: readonly (readonly [number, Mark])[]) => new Map(pairs);
+  const { added, removed, rekeyed } = beside.changes;
+  return [
+    {
+      ...plain,
+      title: beside.title,
+      graph: beside.before,
+      marks: marks([
+        ...removed.map((vertex) => [vertex, 'removed'] as const),
+        ...rekeyed.map(([vertex]) => [vertex, 'rekeyed'] as const),
+      ]),
+      current: false,
+    },
+    {
+      ...plain,
+      title: 'Now',
+      marks: marks([
+        ...added.map((vertex) => [vertex, 'added'] as const),
+        ...rekeyed.map(([, vertex]) => [vertex, 'rekeyed'] as const),
+      ]),
+    },
+  ];
+}
+
+/** The page's colours as they are now, for files that leave it. */
+function pageColors(): Colors {
+  const style = getComputedStyle(document.body);
+  const entries = colorNames.map((name) => [
+    name,
+    style.getPropertyValue(`--lens-${name}`).trim() || themes.light[name],
+  ]);
+  return Object.fromEntries(entries) as Colors;
+}
+
+/** Base64 of a PNG at twice the size, or as large as a canvas may be. */
+async function png(svg: string, size: { readonly width: number; readonly height: number }): Promise<string> {
+  const scale = Math.min(2, 16_000 / Math.max(size.width, size.height), Math.sqrt(120e6 / (size.width * size.height)));
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  await image.decode();
+  const canvas = document.createElement('canvas');
+  canvas.width = Math.ceil(size.width * scale);
+  canvas.height = Math.ceil(size.height * scale);
+  const context = canvas.getContext('2d');
+  if (!context) throw new Error('no canvas');
+  context.scale(scale, scale);
+  context.drawImage(image, 0, 0);
+  return canvas.toDataURL('image/png').replace(/^data:image\/png;base64,/, '');
+}
