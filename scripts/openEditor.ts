@@ -1,6 +1,8 @@
 // Opens a folder in a real VS Code with the extension running: the desktop one where it is installed, else one in the browser.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { installCodeServer, pageUrl, quietSettings, root, startVscodeServer } from './editor/codeServer.ts';
@@ -44,7 +46,7 @@ async function openDesktop(path: string): Promise<number> {
 
 async function openBrowser(path: string): Promise<number> {
   const vscode = installCodeServer((line) => console.log(line));
-  const server = await startVscodeServer({ vscode, settings: { ...quietSettings, 'editor.minimap.enabled': false } });
+  const server = await startVscodeServer({ vscode, settings: quietSettings });
   const asUri = (file: string) => `vscode-remote://${server.authority}${file.replaceAll('\\', '/')}`;
   const folder = statSync(path).isDirectory() ? path : resolve(path, '..');
   const payload: [string, string][] = [
@@ -53,14 +55,29 @@ async function openBrowser(path: string): Promise<number> {
   ];
   const file = folder === path ? firstDockerfile(path) : path;
   if (file !== undefined) payload.push(['openFile', asUri(file)]);
-  console.log(`LLB Lens is open in VS Code at ${pageUrl(server.authority, folder, payload)}  Ctrl+C ends it.`);
+  const door = await shortAddress(pageUrl(server.authority, folder, payload));
+  console.log(`LLB Lens is open in VS Code at ${door.address}  Ctrl+C ends it.`);
   const asked = await new Promise<boolean>((done) => {
     onInterrupt(() => done(true));
     void server.gone.then(() => done(false));
   });
+  door.close();
   await server.stop();
   if (!asked) console.error(`VS Code's server ended by itself:\n${server.log().slice(-2000)}`);
   return asked ? 0 : 1;
+}
+
+/** An address that a person can read, and that leads to `url`. */
+async function shortAddress(url: string): Promise<{ address: string; close(): void }> {
+  const server = createServer((_, response) => response.writeHead(302, { location: url }).end());
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return {
+    address: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
 }
 
 /** The Dockerfile to begin with, where the folder has one at hand. */

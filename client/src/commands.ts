@@ -25,7 +25,10 @@ export function registerCommands(
     panel,
     command(clientCommands.showGraph, (uri?: string | vscode.Uri, position?: Position) => {
       const named = typeof uri === 'string' ? vscode.Uri.parse(uri) : uri;
-      return panel.show(named ?? vscode.window.activeTextEditor?.document.uri, position && convert.asPosition(position));
+      return panel.show(
+        named ?? vscode.window.activeTextEditor?.document.uri,
+        position && convert.asPosition(position),
+      );
     }),
     command(clientCommands.showReferences, (uri: string, position: Position, locations: Location[]) =>
       vscode.commands.executeCommand(

@@ -51,7 +51,9 @@ export function activateIn(context: vscode.ExtensionContext, makeClient: MakeCli
         output.info('It is started again, with the documents open.');
         return { action: CloseAction.Restart, handled: true };
       }
-      output.error(`It has stopped ${mostRestarts + 1} times in a short while and is left alone. "LLB Lens: Restart" starts it.`);
+      output.error(
+        `It has stopped ${mostRestarts + 1} times in a short while and is left alone. "LLB Lens: Restart" starts it.`,
+      );
       return { action: CloseAction.DoNotRestart, handled: true };
     },
   };

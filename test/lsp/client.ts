@@ -57,7 +57,7 @@ export class Client {
   readonly #answers: NonNullable<ClientSetup['answers']>;
   readonly #pending = new Map<number, { done: (result: unknown) => void; failed: (error: Error) => void }>();
   #nextId = 1;
-  #buffer = Buffer.alloc(0);
+  #buffer: Buffer = Buffer.alloc(0);
   #watchers: (() => void)[] = [];
 
   constructor({ answers = {}, args = ['--stdio'] }: ClientSetup = {}) {
@@ -129,7 +129,8 @@ export class Client {
       if (found !== undefined) return found;
       const gone = this.exited.then(() => 'gone' as const);
       const more = new Promise<'more'>((done) => this.#watchers.push(() => done('more')));
-      if ((await Promise.race([more, gone])) === 'gone') throw new Error(`the server left before ${what}\n${this.stderr}`);
+      if ((await Promise.race([more, gone])) === 'gone')
+        throw new Error(`the server left before ${what}\n${this.stderr}`);
     }
   }
 

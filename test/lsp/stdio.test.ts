@@ -125,7 +125,13 @@ describe('texts', () => {
   test('mixed line ends: each edit lands where the editor sees it', async () => {
     const client = await start();
     client.open(uri, 'FROM scratch\r\nLABEL a=1\nLABEL b=1\r\nLABEL c=1');
-    client.change(uri, 2, { range: at(1, 8, 9), text: '2' }, { range: at(2, 8, 9), text: '3' }, { range: at(3, 8, 9), text: '4' });
+    client.change(
+      uri,
+      2,
+      { range: at(1, 8, 9), text: '2' },
+      { range: at(2, 8, 9), text: '3' },
+      { range: at(3, 8, 9), text: '4' },
+    );
     expect(await lines(client)).toEqual(['FROM scratch', 'LABEL a=2', 'LABEL b=3', 'LABEL c=4']);
   });
 
@@ -144,7 +150,10 @@ describe('texts', () => {
     ];
     for (const position of wrong) {
       await client.ask('textDocument/hover', uri, { position });
-      await client.ask('textDocument/codeAction', uri, { range: { start: position, end: p(0, 0) }, context: { diagnostics: [] } });
+      await client.ask('textDocument/codeAction', uri, {
+        range: { start: position, end: p(0, 0) },
+        context: { diagnostics: [] },
+      });
       await client.ask('textDocument/semanticTokens/range', uri, { range: { start: p(9, 9), end: position } });
     }
     client.change(uri, 2, { range: { start: p(99, 99), end: p(-5, -5) }, text: 'FROM a\n' });
@@ -184,8 +193,12 @@ describe('texts', () => {
     client.open('file:///folder/b.dockerfile', `FROM a\n${'# long\n'.repeat(1_300_000)}`);
     for (const name of ['a', 'b']) {
       const { diagnostics } = await client.problems(`file:///folder/${name}.dockerfile`, 1);
-      expect(diagnostics).toEqual([expect.objectContaining({ severity: 3, message: expect.stringContaining('not analysed') })]);
-      expect(await client.ask('textDocument/hover', `file:///folder/${name}.dockerfile`, { position: p(0, 0) })).toBe(null);
+      expect(diagnostics).toEqual([
+        expect.objectContaining({ severity: 3, message: expect.stringContaining('not analysed') }),
+      ]);
+      expect(await client.ask('textDocument/hover', `file:///folder/${name}.dockerfile`, { position: p(0, 0) })).toBe(
+        null,
+      );
     }
     client.change('file:///folder/a.dockerfile', 2, { text: 'FROM scratch\n' });
     expect(await lines(client, 'file:///folder/a.dockerfile')).toEqual(['FROM scratch']);
@@ -222,7 +235,11 @@ describe('the newest text wins', () => {
       }
     }
     await Promise.all(hovers);
-    expect(await lines(client)).toEqual(['FROM scratch', 'RUN echo "the quick brown fox" &&   echo jumps', 'LABEL over="the lazy dog"']);
+    expect(await lines(client)).toEqual([
+      'FROM scratch',
+      'RUN echo "the quick brown fox" &&   echo jumps',
+      'LABEL over="the lazy dog"',
+    ]);
     const last = typed.length + 1;
     expect((await client.problems(uri, last)).diagnostics).toEqual([]);
     const versions = client.received
@@ -266,7 +283,8 @@ describe('the newest text wins', () => {
     await client.problems(uri, 5);
     client.close(uri);
     const cleared = await client.until(
-      (received) => received.find((m) => (m.params as Published)?.uri === uri && (m.params as Published).version === undefined),
+      (received) =>
+        received.find((m) => (m.params as Published)?.uri === uri && (m.params as Published).version === undefined),
       'the problems are cleared',
     );
     expect((cleared.params as Published).diagnostics).toEqual([]);
@@ -277,7 +295,8 @@ describe('the newest text wins', () => {
   test('two hundred documents', async () => {
     const client = await start();
     const names = Array.from({ length: 200 }, (_, i) => `file:///folder/${i}/Dockerfile`);
-    for (const [i, name] of names.entries()) client.open(name, `FROM scratch AS s${i}\nCOPY --from=s${i}x a b\nLABEL n=${i}\n`);
+    for (const [i, name] of names.entries())
+      client.open(name, `FROM scratch AS s${i}\nCOPY --from=s${i}x a b\nLABEL n=${i}\n`);
     for (const name of names) await client.problems(name, 1);
     for (const [i, name] of names.entries()) {
       expect(await lines(client, name)).toEqual([`FROM scratch AS s${i}`, `COPY --from=s${i}x a b`, `LABEL n=${i}`]);
@@ -347,11 +366,15 @@ describe('settings', () => {
 
   test('nonsense is told in the log and otherwise ignored', async () => {
     const client = await start({
-      initializationOptions: { settings: { target: 7, buildArgs: [1], features: { hover: 'yes' }, rules: { A: 'loud' } } },
+      initializationOptions: {
+        settings: { target: 7, buildArgs: [1], features: { hover: 'yes' }, rules: { A: 'loud' } },
+      },
     });
     client.open(uri, text);
     expect(await target(client)).toBe('two');
-    const logged = client.received.filter((m) => m.method === 'window/logMessage').map((m) => (m.params as { message: string }).message);
+    const logged = client.received
+      .filter((m) => m.method === 'window/logMessage')
+      .map((m) => (m.params as { message: string }).message);
     for (const key of ['target', 'buildArgs', 'features.hover', 'rules.A']) {
       expect(logged).toContainEqual(expect.stringContaining(`llbLens.${key} should be`));
     }
@@ -362,9 +385,14 @@ describe('settings', () => {
     client.open(uri, 'FROM scratch\nRUNN x\n');
     expect((await client.problems(uri, 1)).diagnostics.length).toBe(1);
     expect(await client.ask('textDocument/hover', uri, { position: p(0, 1) })).not.toBe(null);
-    client.notify('workspace/didChangeConfiguration', { settings: { llbLens: { features: { diagnostics: false, hover: false } } } });
+    client.notify('workspace/didChangeConfiguration', {
+      settings: { llbLens: { features: { diagnostics: false, hover: false } } },
+    });
     await client.until(
-      (received) => received.findLast((m) => (m.params as Published)?.uri === uri && (m.params as Published).diagnostics.length === 0),
+      (received) =>
+        received.findLast(
+          (m) => (m.params as Published)?.uri === uri && (m.params as Published).diagnostics.length === 0,
+        ),
       'the problems are gone',
     );
     expect(await client.ask('textDocument/hover', uri, { position: p(0, 1) })).toBe(null);

@@ -1,9 +1,10 @@
 // The language server as a web worker.
+
+import { packageVersion } from '../../../shared/src/version.ts';
 import { connectWorker } from '../lsp/connectBrowser.ts';
 import { currentWork } from '../lsp/guard.ts';
 import { startServer } from '../lsp/server.ts';
 import { browserHost } from './host.ts';
-import { packageVersion } from '../../../shared/src/version.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
 

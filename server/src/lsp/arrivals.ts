@@ -12,7 +12,10 @@ export function watchArrivals(reader: MessageReader): Arrivals {
   const listen = reader.listen.bind(reader);
   reader.listen = (callback) =>
     listen((message) => {
-      const { method, params } = message as { method?: string; params?: { textDocument?: { uri?: string; version?: number } } };
+      const { method, params } = message as {
+        method?: string;
+        params?: { textDocument?: { uri?: string; version?: number } };
+      };
       if (method === 'textDocument/didOpen' || method === 'textDocument/didChange') {
         const { uri, version } = params?.textDocument ?? {};
         if (typeof uri === 'string' && typeof version === 'number') newest.set(uri, version);

@@ -8,7 +8,9 @@ export type Encoding = 'utf-16' | 'utf-8' | 'utf-32';
 
 /** The encoding to use with a client: what it prefers among those we know. */
 export function chooseEncoding(offered: readonly string[] | undefined): Encoding {
-  return (offered ?? []).find((name) => name === 'utf-16' || name === 'utf-8' || name === 'utf-32') as Encoding ?? 'utf-16';
+  return (
+    ((offered ?? []).find((name) => name === 'utf-16' || name === 'utf-8' || name === 'utf-32') as Encoding) ?? 'utf-16'
+  );
 }
 
 /** Both directions for one state of a text. Positions that do not exist are moved to the nearest that does. */
@@ -31,7 +33,10 @@ export function coordinatesOf(text: TextDocument, encoding: Encoding): Coordinat
   const positionAt = (offset: number): Position => {
     const position = text.positionAt(offset);
     if (measure === undefined || position.character === 0) return position;
-    return { line: position.line, character: measure.units(text.offsetAt({ line: position.line, character: 0 }), position.character) };
+    return {
+      line: position.line,
+      character: measure.units(text.offsetAt({ line: position.line, character: 0 }), position.character),
+    };
   };
   return {
     offsetAt,

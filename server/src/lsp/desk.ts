@@ -58,7 +58,8 @@ export function answer<P extends About, R>(
     const { version } = document;
     const isOld = () =>
       document.closed || document.version !== version || token.isCancellationRequested || arrivals.isOld(uri, version);
-    const old = (): Answer<R> => (keeps ? new ResponseError<void>(LSPErrorCodes.ContentModified, 'content modified') : empty);
+    const old = (): Answer<R> =>
+      keeps ? new ResponseError<void>(LSPErrorCodes.ContentModified, 'content modified') : empty;
     if (isOld()) return old();
     const waiting = session.ready(document);
     if (waiting !== undefined) {

@@ -2,8 +2,8 @@
 import { URI, Utils } from 'vscode-uri';
 import {
   type FolderEntry,
-  listFolderRequest,
   type ListFolderAnswer,
+  listFolderRequest,
   type ReadTextAnswer,
   readTextRequest,
 } from '../../../shared/src/protocol.ts';
@@ -42,7 +42,17 @@ export function filesOf(host: Host, ask: ((method: string, params: unknown) => P
 /** Schemes of texts that stand in no folder, or in one that is not the build's. */
 const withoutFolder = ['untitled', 'vscode-notebook-cell', 'inmemory', 'output', 'vscode-local-history'];
 /** Schemes of older texts of a file that is open too, as one half of a comparison shows them. */
-const olderTexts = ['git', 'gitfs', 'gitlens', 'pr', 'review', 'svn', 'scm', 'vscode-local-history', 'conflictResolution'];
+const olderTexts = [
+  'git',
+  'gitfs',
+  'gitlens',
+  'pr',
+  'review',
+  'svn',
+  'scm',
+  'vscode-local-history',
+  'conflictResolution',
+];
 
 /** True for a text whose problems belong into a list of problems: not for one half of a comparison. */
 export function isWorkedOn(uri: string): boolean {

@@ -26,7 +26,10 @@ export function publisher(
 
   const later = (document: OpenDocument, ms = debounce): void => {
     waiting.get(document)?.();
-    waiting.set(document, host.after(ms, () => void publish(document)));
+    waiting.set(
+      document,
+      host.after(ms, () => void publish(document)),
+    );
   };
   const publish = async (document: OpenDocument): Promise<void> => {
     waiting.delete(document);

@@ -29,7 +29,7 @@ import {
   type WorkspaceEdit,
 } from 'vscode-languageserver';
 import { clientCommands, type GraphAnswer } from '../../../shared/src/protocol.ts';
-import type { CodeLens as Lens, CodeLensText, Features } from '../features/feature.ts';
+import type { CodeLensText, Features, CodeLens as Lens } from '../features/feature.ts';
 import * as convert from './convert.ts';
 import type { Inquiry } from './desk.ts';
 import { fileName, joinUri } from './files.ts';
@@ -103,7 +103,11 @@ export const codeActions =
       return start <= span.end && end >= span.start;
     });
     const version = desk.client.versionedEdits ? document.version : undefined;
-    return feature(analysis, span, here.map((i) => found[i]!))
+    return feature(
+      analysis,
+      span,
+      here.map((i) => found[i]!),
+    )
       .filter(({ kind }) => only === undefined || only.some((o) => o === '' || kind === o || kind.startsWith(`${o}.`)))
       .map((action) => {
         const fixed = (action.fixes ?? []).flatMap((i) => shown[here[i] ?? -1] ?? []);
@@ -142,7 +146,14 @@ export const prepareRename =
 /** A name that cannot be is the one thing that is answered by an error: the editor shows its text. */
 export const rename =
   (feature: Offered<'rename'>) =>
-  ({ params, uri, document, analysis, at, desk }: Inquiry<RenameParams>): WorkspaceEdit | null | ResponseError<void> => {
+  ({
+    params,
+    uri,
+    document,
+    analysis,
+    at,
+    desk,
+  }: Inquiry<RenameParams>): WorkspaceEdit | null | ResponseError<void> => {
     const found = feature(analysis, at.offsetAt(params.position), params.newName);
     if (found === undefined) return null;
     if ('error' in found) return new ResponseError(LSPErrorCodes.RequestFailed, found.error);
@@ -193,7 +204,11 @@ export const signatureHelp =
 export const semanticTokens =
   (feature: Offered<'semanticTokens'>) =>
   ({ params, analysis, at }: Inquiry<Document & Partial<SemanticTokensRangeParams>>): SemanticTokens => ({
-    data: convert.toSemanticTokens(at, feature(analysis), params.range === undefined ? undefined : at.spanOf(params.range)),
+    data: convert.toSemanticTokens(
+      at,
+      feature(analysis),
+      params.range === undefined ? undefined : at.spanOf(params.range),
+    ),
   });
 
 export const foldingRanges =

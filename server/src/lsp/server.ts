@@ -216,7 +216,9 @@ function serve(connection: Connection, desk: Desk, f: Features): void {
     connection.onDocumentLinks(answer('links', at, 'documentLinks', [], requests.documentLinks(f.documentLinks), true));
   }
   if (f.inlayHints) {
-    connection.languages.inlayHint.on(answer('inlay hints', at, 'inlayHints', [], requests.inlayHints(f.inlayHints), true));
+    connection.languages.inlayHint.on(
+      answer('inlay hints', at, 'inlayHints', [], requests.inlayHints(f.inlayHints), true),
+    );
   }
   if (f.formatting) {
     connection.onDocumentFormatting(answer('formatting', at, 'formatting', [], requests.formatting(f.formatting)));
@@ -244,9 +246,14 @@ function resolveCodeLens(
   };
 }
 
-function pullDiagnostics({ session, arrivals, problems, log, started }: Desk): Parameters<Connection['languages']['diagnostics']['on']>[0] {
-  const again = () =>
-    new ResponseError(LSPErrorCodes.ServerCancelled, 'content modified', { retriggerRequest: true });
+function pullDiagnostics({
+  session,
+  arrivals,
+  problems,
+  log,
+  started,
+}: Desk): Parameters<Connection['languages']['diagnostics']['on']>[0] {
+  const again = () => new ResponseError(LSPErrorCodes.ServerCancelled, 'content modified', { retriggerRequest: true });
   const none: DocumentDiagnosticReport = { kind: 'full', items: [] };
   return async ({ textDocument, previousResultId }) => {
     const document = session.find(textDocument?.uri);
@@ -307,7 +314,8 @@ async function afterInitialize(
 
 /** Which features are on for the window as a whole. */
 async function windowFeatures(connection: Connection, client: Client, given: unknown) {
-  if (!client.configuration) return given === undefined ? defaultSettings.features : readSettings(given).settings.features;
+  if (!client.configuration)
+    return given === undefined ? defaultSettings.features : readSettings(given).settings.features;
   return readSettings(await connection.workspace.getConfiguration('llbLens')).settings.features;
 }
 

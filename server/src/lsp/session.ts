@@ -126,7 +126,10 @@ export class Session {
 
   change({ textDocument, contentChanges }: DidChangeTextDocumentParams): void {
     const state = this.#documents.get(textDocument.uri);
-    if (state === undefined) return this.#options.log.warn(`a change of ${textDocument.uri}, which is not open`);
+    if (state === undefined) {
+      this.#options.log.warn(`a change of ${textDocument.uri}, which is not open`);
+      return;
+    }
     const version = textDocument.version ?? state.version + 1;
     for (const change of contentChanges) {
       if (!('range' in change) || change.range === undefined) {
@@ -233,7 +236,8 @@ export class Session {
     }
     // Where a later load has begun meanwhile, that one knows better.
     const current = [...states.entries()].filter(([, state]) => state.ticket === ticket);
-    for (const [i, state] of current) this.#takeSettings(state, answers === undefined ? this.#givenSettings : answers[i]);
+    for (const [i, state] of current)
+      this.#takeSettings(state, answers === undefined ? this.#givenSettings : answers[i]);
     await Promise.all(current.map(([, state]) => this.#loadInputs(state, ticket)));
   }
 
@@ -285,7 +289,8 @@ export class Session {
 }
 
 function refusalOf(text: string): string | undefined {
-  if (text.length > longestText) return `This file is too long to be a Dockerfile (${text.length} characters): it is not analysed.`;
+  if (text.length > longestText)
+    return `This file is too long to be a Dockerfile (${text.length} characters): it is not analysed.`;
   const nul = text.indexOf('\0');
   if (nul >= 0 && nul < 8000) return 'This is a binary file: it is not analysed.';
   return undefined;

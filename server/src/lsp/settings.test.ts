@@ -29,7 +29,9 @@ function nested(flat: Readonly<Record<string, unknown>>): unknown {
 describe('the manifest', () => {
   test('has every feature with its default, and no other', () => {
     const offered = Object.keys(properties).filter((name) => name.startsWith('llbLens.features.'));
-    expect(offered.map((name) => name.slice('llbLens.features.'.length)).sort()).toEqual(Object.keys(featureDefaults).sort());
+    expect(offered.map((name) => name.slice('llbLens.features.'.length)).sort()).toEqual(
+      Object.keys(featureDefaults).sort(),
+    );
   });
 
   test('gives the server its own defaults', () => {
@@ -41,7 +43,7 @@ describe('the manifest', () => {
   });
 
   test.each(Object.entries(properties))('%s is described, and read for each folder', (name, property) => {
-    expect(property.markdownDescription).toMatch(/^[A-Z][^]*\.$/);
+    expect(property.markdownDescription).toMatch(/^[A-Z].*\.$/s);
     if (!name.startsWith('llbLens.trace')) expect(property.scope).toBe('resource');
   });
 });
@@ -72,7 +74,10 @@ describe('reading', () => {
     ['inlayHints', false, false],
   ])('%s beside a neighbour: %s, and when everything is wanted: %s', (feature, beside, everything) => {
     const neighbours = ['dockerDx', 'unknown'];
-    expect(readSettings({ neighbours }).settings).toMatchObject({ neighbours: ['dockerDx'], features: { [feature]: beside } });
+    expect(readSettings({ neighbours }).settings).toMatchObject({
+      neighbours: ['dockerDx'],
+      features: { [feature]: beside },
+    });
     expect(readSettings({ neighbours, besideOtherExtensions: 'everything' }).settings).toMatchObject({
       neighbours: [],
       features: { [feature]: everything },

@@ -1,0 +1,6 @@
+// `node test/editor/run.mjs [host] [web] [ui] [desktop]`: the extension in a real VS Code. Without a name: all that run without a desktop.
+import { bootstrap } from '../../scripts/bootstrap.mjs';
+
+bootstrap();
+const { runAll } = await import('./runAll.ts');
+process.exitCode = await runAll(process.argv.slice(2));

@@ -1,0 +1,242 @@
+// A walk through VS Code as a user takes it, with mouse and keyboard; every stop leaves a picture.
+import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { pageUrl, quietSettings, root, startVscodeServer } from '../../scripts/editor/codeServer.ts';
+import { copyWorkspace, openBrowser, openPage } from './browser.ts';
+import type { Outcome, RunSetup } from './outcome.ts';
+
+const settings = {
+  ...quietSettings,
+  'git.enabled': false,
+  'editor.hover.delay': 100,
+  'editor.hover.sticky': false,
+  'editor.lightbulb.enabled': 'on',
+  'editor.cursorBlinking': 'solid',
+  'editor.fontSize': 14,
+  'files.autoSave': 'off',
+  'files.hotExit': 'off',
+  'workbench.colorTheme': 'Default Dark Modern',
+};
+
+/** Where the walk has come to. */
+interface Walk {
+  readonly page: Page;
+  readonly editor: Locator;
+  readonly shot: (name: string) => Promise<unknown>;
+}
+
+/** The stops, in order; each begins where the one before has ended. */
+const stops: Readonly<Record<string, (walk: Walk) => Promise<void>>> = {
+  async 'lenses above the lines'({ editor, shot }) {
+    await editor.locator('.codelens-decoration', { hasText: 'build' }).first().waitFor();
+    await editor.locator('.codelens-decoration', { hasText: 'package.json' }).first().waitFor();
+    await shot('codelens');
+  },
+
+  async 'a hover by the mouse'(walk) {
+    const { editor, shot } = walk;
+    const text = await hover(walk, line(editor, 'COPY').filter({ hasText: 'link' }), 'COPY', 'build');
+    if (!/stage/.test(text)) throw new Error(`the hover says: ${text}`);
+    await shot('hover');
+    await calm(walk);
+  },
+
+  async 'a hover by the keyboard'(walk) {
+    const { page, shot } = walk;
+    await goTo(walk, 6, 2);
+    await again(async () => {
+      await page.keyboard.press('Control+k');
+      await page.keyboard.press('Control+i');
+      await shown(page, 'cache').waitFor({ timeout: 3000 });
+    });
+    await shot('hover-keyboard');
+    await calm(walk);
+  },
+
+  async 'a squiggle under what is wrong'(walk) {
+    const { page, editor, shot } = walk;
+    await goTo(walk, 8, 1);
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('COPY --form=build /a /b');
+    await page.keyboard.press('Escape');
+    await editor.locator('.squiggly-error').first().waitFor();
+    await shot('squiggle');
+  },
+
+  async 'a quick fix by the keyboard'(walk) {
+    const { page, editor, shot } = walk;
+    await goTo(walk, 9, 8);
+    const menu = page.locator('.action-widget .monaco-list-row').first();
+    await again(async () => {
+      await page.keyboard.press('Control+.');
+      await menu.waitFor({ timeout: 3000 });
+    });
+    await shot('quick-fix');
+    await page.keyboard.press('Enter');
+    await line(editor, '--from=build').filter({ hasText: '/a' }).waitFor();
+    await editor.locator('.squiggly-error').first().waitFor({ state: 'detached' });
+    await calm(walk);
+  },
+
+  async 'a stage gets a new name everywhere'(walk) {
+    const { page, editor, shot } = walk;
+    await goTo(walk, 3, 41);
+    const box = page.locator('.rename-box input');
+    await again(async () => {
+      await page.keyboard.press('F2');
+      await box.waitFor({ timeout: 3000 });
+    });
+    await box.fill('compile');
+    await shot('rename');
+    await page.keyboard.press('Enter');
+    await line(editor, 'AS compile').waitFor();
+    await line(editor, '--from=compile').first().waitFor();
+    await calm(walk);
+  },
+
+  async 'completion of a flag'(walk) {
+    const { page, shot } = walk;
+    await goTo(walk, 9, 1);
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('COPY --');
+    const row = page.locator('.suggest-widget .monaco-list-row', { hasText: 'link' }).first();
+    await again(async () => {
+      await page.keyboard.press('Control+Space');
+      await row.waitFor({ timeout: 3000 });
+    });
+    await shot('completion');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+Shift+k');
+  },
+
+  async 'from a use to its definition'(walk) {
+    const { page } = walk;
+    await goTo(walk, 13, 25);
+    await again(async () => {
+      await page.keyboard.press('F12');
+      await page.locator('#status\\.editor\\.selection', { hasText: 'Ln 3,' }).waitFor({ timeout: 3000 });
+    });
+  },
+
+  async 'the build graph, from a lens'(walk) {
+    const { page, editor, shot } = walk;
+    await calm(walk);
+    const lens = editor.locator('.codelens-decoration a', { hasText: /graph/i }).first();
+    await again(async () => {
+      await lens.click({ timeout: 3000 });
+      await page.locator('.tab', { hasText: /graph/i }).first().waitFor({ timeout: 5000 });
+    });
+    await shot('graph');
+  },
+
+  async 'commands in the palette'(walk) {
+    const { page, shot } = walk;
+    await page.keyboard.press('F1');
+    const box = page.locator('.quick-input-widget:visible input');
+    await box.waitFor();
+    await box.fill('>LLB Lens');
+    await page.locator('.quick-input-widget .monaco-list-row', { hasText: 'Restart' }).first().waitFor();
+    await shot('palette');
+    await page.keyboard.press('Escape');
+  },
+};
+
+export async function walkThrough({ vscode, screenshots }: RunSetup): Promise<readonly Outcome[]> {
+  const workspace = await copyWorkspace();
+  const server = await startVscodeServer({ vscode, settings, testing: true });
+  const browser = await openBrowser();
+  const outcomes: Outcome[] = [];
+  try {
+    const { page, lines } = await openPage(browser, server.authority);
+    const shot = (name: string) => page.screenshot({ path: join(screenshots, `${name}.png`) });
+    const uri = (path: string) => `vscode-remote://${server.authority}${path}`;
+    const payload: [string, string][] = [
+      ['extensionDevelopmentPath', uri(root.replace(/\/$/, ''))],
+      ['openFile', uri(join(workspace.path, 'Dockerfile'))],
+      ['skipWelcome', 'true'],
+    ];
+    await page.goto(pageUrl(server.authority, workspace.path, payload), { waitUntil: 'commit' });
+    await page.locator('.monaco-workbench').waitFor();
+    await page.waitForFunction('!!globalThis.driver');
+    await page.evaluate('globalThis.driver.whenWorkbenchRestored()');
+    const editor = page.locator('.editor-instance .monaco-editor').first();
+    await editor.locator('.view-line').first().waitFor();
+    for (const [title, stop] of Object.entries(stops)) {
+      try {
+        await stop({ page, editor, shot });
+        outcomes.push({ title });
+      } catch (error) {
+        await shot('failed');
+        const why = error instanceof Error ? error.message : String(error);
+        outcomes.push({ title, error: `${why}\n${lines.slice(-15).join('\n')}` });
+        // What follows begins where this should have ended.
+        break;
+      }
+    }
+    return outcomes;
+  } finally {
+    await browser.close();
+    await server.stop();
+    await workspace.remove();
+  }
+}
+
+/** The lines of the editor that have this text; blanks are no-break spaces there. */
+function line(editor: Locator, text: string): Locator {
+  return editor.locator('.view-line', { hasText: text });
+}
+
+function shown(page: Page, text: string): Locator {
+  return page.locator('.monaco-hover:not(.hidden) .hover-contents', { hasText: text }).first();
+}
+
+/** Puts the mouse where nothing answers it and closes what is open, so that nothing covers what comes next. */
+async function calm({ page }: Walk): Promise<void> {
+  await page.mouse.move(640, 795);
+  const open = page.locator('.monaco-hover:not(.hidden):visible, .suggest-widget.visible');
+  await again(async () => {
+    if ((await open.count()) === 0) return;
+    await page.keyboard.press('Escape');
+    throw new Error('something stays open');
+  });
+}
+
+async function goTo(walk: Walk, lineNumber: number, column: number): Promise<void> {
+  const { page } = walk;
+  await calm(walk);
+  await page.keyboard.press('Control+g');
+  const box = page.locator('.quick-input-widget:visible input');
+  await box.waitFor();
+  await box.fill(`:${lineNumber}:${column}`);
+  await page.keyboard.press('Enter');
+  await box.waitFor({ state: 'hidden' });
+  await page.locator('#status\\.editor\\.selection', { hasText: `Ln ${lineNumber}, Col ${column}` }).waitFor();
+}
+
+/** Moves the mouse onto a word of a line until a hover with that text shows; gives all of it. */
+async function hover(walk: Walk, where: Locator, word: string, text: string): Promise<string> {
+  const { page } = walk;
+  const found = shown(page, text);
+  await again(async () => {
+    await calm(walk);
+    const box = await where.locator('span > span', { hasText: word }).first().boundingBox();
+    if (box === null) throw new Error(`${word} is not to be seen`);
+    await page.mouse.move(box.x + 12, box.y + box.height / 2, { steps: 4 });
+    await found.waitFor({ timeout: 3000 });
+  });
+  return found.innerText();
+}
+
+/** Tries what an editor may overlook once: a key pressed or a pointer moved while it still registers something. */
+async function again(attempt: () => Promise<void>): Promise<void> {
+  for (let i = 0; ; i++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (i === 19) throw error;
+      await new Promise((done) => setTimeout(done, 150));
+    }
+  }
+}
