@@ -1,5 +1,5 @@
 // Makes every fix of every finding in many Dockerfiles and says which of them do not do what they promise.
-// As a program: `node conformance/fixes.ts FILE.jsonl...`, files of jobs; without any, our own cases.
+// As a program: `node conformance/fixes.ts FILE.jsonl... | NUMBER`: files of jobs, or so many random ones; else our own cases.
 import { readFileSync } from 'node:fs';
 import { type Analysis, analyze, marshalStage } from '../server/src/analysis/analyze.ts';
 import { imageJson } from '../server/src/compile/image.ts';
@@ -11,7 +11,9 @@ import { type Found, findingsOf, fixesOf } from '../server/src/rules/findings.ts
 import { fixAll, safeFixes } from '../server/src/rules/fixAll.ts';
 import { ignoreHere, ignoreInFile } from '../server/src/rules/ignore.ts';
 import { readCases } from './cases.ts';
+import { generate } from './generate.ts';
 import type { Job } from './job.ts';
+import { mutant } from './mutate.ts';
 
 export interface BrokenPromise {
   readonly id: string;
@@ -156,8 +158,14 @@ if (import.meta.main) {
     }
   };
   if (files.length === 0) for (const jobs of readCases().values()) jobs.forEach(check);
-  for (const file of files)
+  for (const file of files) {
+    if (/^\d+$/.test(file)) {
+      for (let seed = 1; seed <= Number(file); seed++)
+        check(seed % 3 === 0 ? mutant(generate(seed), 1) : generate(seed));
+      continue;
+    }
     for (const line of readFileSync(file, 'utf8').split('\n')) if (line !== '') check(JSON.parse(line) as Job);
+  }
   for (const [key, { count, examples }] of kinds) {
     console.log(`${count} x ${key}`);
     for (const { id, fix, text } of examples)

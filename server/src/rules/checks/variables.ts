@@ -92,13 +92,16 @@ export function declareInStage(
   const instruction = instructions[index];
   if (instruction === undefined || instruction.kind === 'from' || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
     return { known: false, fixes: [] };
+  // Where lines end is open in a file that can't be read; and an ARG that uses its own name needs nothing declared.
+  const unreadable = analysis.dockerfile.problems.some((problem) => problem.phase === 'parse');
+  if (unreadable || declaresName(instruction, name)) return { known: false, fixes: [] };
   const arg = keywordLike(analysis, 'ARG');
   const nextFrom = instructions.findIndex((other, i) => i > index && other.kind === 'from');
   const stageEnd = nextFrom < 0 ? instructions.length : nextFrom;
   const declared = declarationsOf(analysis, name);
   const late = declared.find((d) => d.index > index && d.index < stageEnd);
   const reruns = ': a change of it re-runs what follows';
-  if (late !== undefined && late.instruction.declarations.length === 1) {
+  if (late !== undefined && late.instruction.declarations.length === 1 && !usesName(analysis, late.instruction, name)) {
     const { span } = late.instruction;
     const moved = insertAbove(analysis.text, instruction, analysis.text.slice(span.start, span.end));
     return {
@@ -120,6 +123,15 @@ export function declareInStage(
       ? `Declare ARG ${name} here${reruns}`
       : `Take ARG ${name} of line ${global.instruction.lines.first} over into this stage${reruns}`;
   return { known: global !== undefined, fixes: [{ title, edits: [line], safe: false }] };
+}
+
+function declaresName(instruction: Instruction, name: string): boolean {
+  return instruction.kind === 'arg' && instruction.declarations.some(({ key }) => key.value === name);
+}
+
+function usesName(analysis: Analysis, { original }: Instruction, name: string): boolean {
+  const { escape: escapeChar } = analysis.dockerfile;
+  return variableReferences(original, 0, original.length, { escape: escapeChar }).some((r) => r.name === name);
 }
 
 /** A keyword in the case of the file's first instruction. */
