@@ -57,7 +57,7 @@ interface Grid {
 const space = {
   /** Between a lane's border and its nodes. */
   padding: 12,
-  header: 34,
+  header: 38,
   footer: 10,
   /** Between two tracks of a channel or gutter. */
   track: 8,

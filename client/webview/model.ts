@@ -95,7 +95,7 @@ export const sizes = {
 } as const;
 
 /** Characters of a title's line; of the one line of a source that sits on its user. */
-const columns = 28;
+const columns = 26;
 const sourceColumns = 20;
 
 /** What to draw. `previous` is what was drawn before the last edit; it only lends its keys. */

@@ -1,5 +1,5 @@
 // One picture on the page: draws a layout, pans and zooms it, and says what the pointer does with its nodes.
-import { bounded, type Camera, fitTo, hold, reveal, zoomAt } from './camera.ts';
+import { bounded, type Camera, fitTo, hold, reveal, type Size, zoomAt } from './camera.ts';
 import { syncChildren } from './dom.ts';
 import type { Layout } from './layout.ts';
 import { drawMinimap } from './minimap.ts';
@@ -16,8 +16,13 @@ export interface PictureEvents {
 
 export interface Picture {
   readonly root: HTMLElement;
-  /** Draws; returns how many changes to the page it took. `anchor` is the node that must not move on the screen. */
-  show(layout: Layout, overlay: Overlay, anchor?: string): number;
+  /**
+   * Draws; returns how many changes to the page it took. `anchor` is the node that must not move on the screen, `frame`
+   * what is fitted instead of the layout's own size: pictures side by side share a scale.
+   */
+  show(layout: Layout, overlay: Overlay, anchor?: string, frame?: Size): number;
+  /** The node is in the right half of what is seen. */
+  isAtRight(node: number): boolean;
   zoom(factor: number): void;
   fit(): void;
   /** Moves just as far as it takes to see the node. */
@@ -52,6 +57,7 @@ export function createPicture(id: string, events: PictureEvents): Picture {
   let painted: readonly Element[] = [];
   let layout: Layout | undefined;
   let overlay: Overlay = {};
+  let frame: Size | undefined;
   let camera: Camera = { x: 0, y: 0, scale: 1 };
   /** The user has not moved the camera yet: it may go on fitting by itself. */
   let untouched = true;
@@ -154,13 +160,15 @@ export function createPicture(id: string, events: PictureEvents): Picture {
   map.addEventListener('pointermove', fromMap);
   new ResizeObserver(() => {
     if (!layout || stage.clientWidth === 0) return;
-    if (untouched) moveTo(fitTo(layout, pane(), false));
+    if (untouched) moveTo(fitTo(frame ?? layout, pane(), false));
     else moveTo(camera);
   }).observe(stage);
 
   return {
     root,
-    show(next, nextOverlay, anchor) {
+    show(next, nextOverlay, anchor, nextFrame) {
+      const reframed = frame?.width !== nextFrame?.width || frame?.height !== nextFrame?.height;
+      frame = nextFrame;
       const before = layout;
       const first = before === undefined || before.drawn.mode !== next.drawn.mode;
       let changes = 0;
@@ -177,12 +185,13 @@ export function createPicture(id: string, events: PictureEvents): Picture {
         if (before?.height !== next.height) svg.setAttribute('height', String(next.height));
         if (first || (untouched && (before.width !== next.width || before.height !== next.height))) {
           if (first) untouched = true;
-          moveTo(fitTo(next, pane(), false));
+          moveTo(fitTo(frame ?? next, pane(), false));
         } else if (before) {
           const held = anchorBoxes(before, next, anchor);
           moveTo(held ? hold(camera, held.before, held.after) : camera);
         }
-      } else drawMap();
+      } else if (reframed && untouched) moveTo(fitTo(frame ?? next, pane(), false));
+      else drawMap();
       return changes;
     },
     zoom(factor) {
@@ -192,13 +201,17 @@ export function createPicture(id: string, events: PictureEvents): Picture {
     fit() {
       if (!layout) return;
       untouched = true;
-      moveTo(fitTo(layout, pane()));
+      moveTo(fitTo(frame ?? layout, pane()));
     },
     reveal(node) {
       const box = layout?.nodes[node];
       if (!box) return;
       const next = reveal(camera, box, pane());
       if (next.x !== camera.x || next.y !== camera.y) byHand(next);
+    },
+    isAtRight(node) {
+      const box = layout?.nodes[node];
+      return box !== undefined && (box.x + box.width / 2) * camera.scale + camera.x > pane().width / 2;
     },
     describe(label) {
       if (stage.getAttribute('aria-label') !== label) stage.setAttribute('aria-label', label);

@@ -104,13 +104,13 @@ function laneElement(lane: DrawnLane, box: Box): Element {
   return {
     ...element('g', { class: `lane${state}`, transform: `translate(${box.x} ${box.y})` }, [
       element('rect', { class: 'lane-box', width: String(box.width), height: String(box.height), rx: '10' }),
-      textElement('lane-title', 32, 20, title),
+      textElement('lane-title', 34, 16, title),
       ...(remark === ''
         ? []
         : [
             {
-              ...textElement('lane-note', box.width - 12, 20, remark),
-              attributes: { class: 'lane-note', x: String(box.width - 12), y: '20', 'text-anchor': 'end' },
+              ...textElement('lane-note', box.width - 12, 16, remark),
+              attributes: { class: 'lane-note', x: String(box.width - 12), y: '16', 'text-anchor': 'end' },
             },
           ]),
     ]),
@@ -203,7 +203,7 @@ function decoration(node: DrawnNode, box: Box): Element[] {
 
 function words(node: DrawnNode, box: Box): Element[] {
   if (node.shape === 'join') return [textElement('keyword', 36, 17.5, 'merge')];
-  if (node.on >= 0) return [textElement('title', 27, 15, fitted(node.title, box.width - 34))];
+  if (node.on >= 0) return [textElement('title', 27, 15, fitted(node.title, box.width - 50))];
   if (node.shape === 'config') return [titleLine(node.lines[0]!, 34, 16, true)];
   const title = node.lines.map((line, i) =>
     titleLine(line, 36, 17 + i * sizes.line, i === 0 && node.shape !== 'stage'),
@@ -237,7 +237,7 @@ function titleLine(line: string, x: number, y: number, keyword: boolean): Elemen
 function badge(text: string, className: string, node: DrawnNode, box: Box): Element {
   const width = Math.round(columnsOf(text) * 5.9 + 14);
   const x = node.shape === 'join' ? box.width + 5 : node.on >= 0 ? box.width - width + 4 : box.width - width - 8;
-  const y = node.shape === 'join' ? 5 : node.on >= 0 ? -9 : box.height - 8;
+  const y = node.shape === 'join' ? 5 : node.on >= 0 ? -9 : box.height - 7;
   return element('g', { class: `badge ${className}`, transform: `translate(${x} ${y})` }, [
     element('rect', { width: String(width), height: '16', rx: '8' }),
     {
@@ -251,8 +251,8 @@ function linkTag(box: Box, text: string, className: string): Element {
   const width = 46;
   return element(
     'g',
-    { class: className, 'data-action': 'link', transform: `translate(${box.width - width - 32} ${box.height - 19})` },
-    [element('rect', { width: String(width), height: '15', rx: '4' }), textElement('tag-text', 8, 11, text)],
+    { class: className, 'data-action': 'link', transform: `translate(${box.width - width - 12} ${box.height - 22})` },
+    [element('rect', { width: String(width), height: '14', rx: '4' }), textElement('tag-text', 8, 10.5, text)],
   );
 }
 
@@ -263,8 +263,8 @@ function buttons(node: DrawnNode, box: Box): Element[] {
   if (node.shape === 'join' || node.shape === 'scratch' || node.shape === 'alias' || node.shape === 'stage')
     return parts;
   if (node.shape === 'config' && !node.title.startsWith('ARG')) return parts;
-  const x = box.width - (node.on >= 0 ? 13 : 18);
-  const y = node.on >= 0 || node.shape === 'config' ? box.height / 2 : box.height - 12;
+  const x = box.width - (node.on >= 0 ? 13 : 15);
+  const y = node.on >= 0 || node.shape === 'config' ? box.height / 2 : 14;
   const always = node.vertices.length > 0 && isSourceShape(node) ? ' always' : '';
   parts.push(
     element('g', { class: `bolt${always}`, 'data-action': 'whatIf', transform: `translate(${x} ${y})` }, [
@@ -300,7 +300,8 @@ function labelledEdges(layout: Layout): Set<number> {
   for (const [i, edge] of layout.drawn.edges.entries()) {
     if (layout.drawn.nodes[edge.from]!.on === edge.to) continue;
     const points = layout.edges[i]!;
-    if (edge.role === 'base' && points.length <= 2) continue;
+    // A line that says FROM has said it.
+    if (edge.role === 'base' && (points.length <= 2 || layout.drawn.nodes[edge.to]!.shape === 'alias')) continue;
     const key = `${edge.to} ${edge.role}`;
     const known = rightmost.get(key);
     if (known === undefined || layout.edges[known]!.at(-1)!.x < points.at(-1)!.x) rightmost.set(key, i);

@@ -294,6 +294,13 @@ export function createView(body: HTMLElement, bridge: Bridge, initial: GraphView
 
   function drawPictures(): void {
     lastChanges = 0;
+    const frame =
+      panes.length < 2
+        ? undefined
+        : {
+            width: Math.max(...panes.map((pane) => pane.layout.width)),
+            height: Math.max(...panes.map((pane) => pane.layout.height)),
+          };
     for (const [i, pane] of panes.entries()) {
       const heading = pane.picture.root.querySelector('.pane-title')!;
       if (heading.textContent !== pane.title) heading.textContent = pane.title;
@@ -310,7 +317,7 @@ export function createView(body: HTMLElement, bridge: Bridge, initial: GraphView
         buttons: bridge.connected && pane.current,
       };
       pane.overlay = overlay;
-      lastChanges += pane.picture.show(pane.layout, overlay, selectedKey);
+      lastChanges += pane.picture.show(pane.layout, overlay, selectedKey, frame);
       pane.picture.describe(
         `${pane.title === '' ? 'Build graph' : pane.title} of ${pane.graph.file}: ${pane.layout.drawn.nodes.length} nodes${selected >= 0 ? `. ${describeNode(pane, selected)}` : ''}`,
       );
@@ -349,6 +356,12 @@ export function createView(body: HTMLElement, bridge: Bridge, initial: GraphView
     }
     const about = hovered >= 0 ? { pane: panes[hoveredPane], index: hovered } : { pane, index: lit ? selected : -1 };
     const shown = about.pane && about.index >= 0 && about.index < about.pane.layout.drawn.nodes.length;
+    if (shown && about.pane) {
+      const atRight =
+        panes.length > 1 ? about.pane === panes[1] : about.pane.picture.isAtRight(about.index) && !legendOpen;
+      floating.classList.toggle('at-left', atRight);
+      panesRoot.classList.toggle('map-right', atRight);
+    }
     paint(floating, [
       legend(legendOpen, 'p0'),
       card(

@@ -339,7 +339,7 @@ function addVertex(draft: Draft, key: string, seed: VertexSeed): number {
   const digest = fakeDigest(
     JSON.stringify([
       seed.kind,
-      seed.name,
+      seed.title,
       seed.inputs.map((input) => [draft.graph.vertices[input.vertex]?.digest, input.role]),
     ]),
   );
