@@ -49,10 +49,7 @@ async function openBrowser(path: string): Promise<number> {
   const server = await startVscodeServer({ vscode, settings: quietSettings });
   const asUri = (file: string) => `vscode-remote://${server.authority}${file.replaceAll('\\', '/')}`;
   const folder = statSync(path).isDirectory() ? path : resolve(path, '..');
-  const payload: [string, string][] = [
-    ['extensionDevelopmentPath', asUri(root.replace(/[\\/]$/, ''))],
-    ['skipWelcome', 'true'],
-  ];
+  const payload: [string, string][] = [['skipWelcome', 'true']];
   const file = folder === path ? firstDockerfile(path) : path;
   if (file !== undefined) payload.push(['openFile', asUri(file)]);
   const door = await shortAddress(pageUrl(server.authority, folder, payload));

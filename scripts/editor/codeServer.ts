@@ -1,7 +1,7 @@
 // A real VS Code without a desktop: code-server's, installed on demand into .build/editor, started as a server of its own.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -59,6 +59,7 @@ export const quietSettings = {
   'extensions.autoUpdate': false,
   'extensions.ignoreRecommendations': true,
   'editor.minimap.enabled': false,
+  'git.openRepositoryInParentFolders': 'never',
   'window.confirmBeforeClose': 'never',
 };
 
@@ -76,7 +77,7 @@ export interface VscodeServer {
 export interface ServerSetup {
   readonly vscode: string;
   readonly settings: object;
-  /** Lets a test driver in. */
+  /** Lets a test driver in, which may name an extension to load. Otherwise this project's is there from the start. */
   readonly testing?: boolean;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -87,18 +88,15 @@ export async function startVscodeServer({ vscode, settings, testing, env }: Serv
   const data = join(home, 'data');
   await mkdir(join(data, 'User'), { recursive: true });
   await writeFile(join(data, 'User', 'settings.json'), JSON.stringify(settings, undefined, 2));
+  const extensions = join(home, 'extensions');
+  await mkdir(extensions);
+  // A link: what is built anew is there once the window is loaded anew.
+  if (!testing) await symlink(root, join(extensions, 'llb-lens.llb-lens'), 'junction');
   const args = [
     join(vscode, 'out', 'server-main.js'),
     ...['--host', '127.0.0.1', '--port', '0', '--without-connection-token', '--accept-server-license-terms'],
     ...['--telemetry-level', 'off', '--disable-workspace-trust'],
-    ...[
-      '--user-data-dir',
-      data,
-      '--extensions-dir',
-      join(home, 'extensions'),
-      '--server-data-dir',
-      join(home, 'server'),
-    ],
+    ...['--user-data-dir', data, '--extensions-dir', extensions, '--server-data-dir', join(home, 'server')],
     ...(testing ? ['--enable-smoke-test-driver'] : []),
   ];
   // What an outer VS Code's terminal or npm sets would lead it astray.

@@ -38,9 +38,9 @@ import type {
   Hover,
   InlayHint,
   Link,
+  Symbol as OutlineSymbol,
   SemanticTokens,
   SignatureHelp,
-  Symbol,
 } from '../features/feature.ts';
 import type { Coordinates } from './coordinates.ts';
 import type { RuleLevel } from './settings.ts';
@@ -130,7 +130,7 @@ export function toHighlight(c: Coordinates, { span, kind }: Highlight): Document
   return { range: c.rangeOf(span), kind: highlightKinds[kind] };
 }
 
-const symbolKinds: Record<Symbol['kind'], SymbolKind> = {
+const symbolKinds: Record<OutlineSymbol['kind'], SymbolKind> = {
   stage: SymbolKind.Module,
   instruction: SymbolKind.Function,
   argument: SymbolKind.Constant,
@@ -140,7 +140,7 @@ const symbolKinds: Record<Symbol['kind'], SymbolKind> = {
   directive: SymbolKind.Key,
 };
 
-export function toDocumentSymbol(c: Coordinates, symbol: Symbol): DocumentSymbol {
+export function toDocumentSymbol(c: Coordinates, symbol: OutlineSymbol): DocumentSymbol {
   return {
     name: symbol.name || ' ',
     ...(symbol.detail ? { detail: symbol.detail } : {}),
@@ -155,7 +155,7 @@ export function toDocumentSymbol(c: Coordinates, symbol: Symbol): DocumentSymbol
 export function toSymbolInformation(
   c: Coordinates,
   uri: string,
-  symbols: readonly Symbol[],
+  symbols: readonly OutlineSymbol[],
   containerName?: string,
 ): SymbolInformation[] {
   return symbols.flatMap((symbol) => [
