@@ -1,9 +1,33 @@
 // The single list of what an editor can ask: a feature that stands here is offered, one that does not is not.
 import { buildGraph } from '../analysis/graph.ts';
 import { treeText } from '../analysis/graphFormats.ts';
+import { definition } from './definition.ts';
 import type { Features } from './feature.ts';
+import { foldingRanges } from './folding.ts';
+import { formatting } from './formatting.ts';
+import { highlight } from './highlight.ts';
+import { inlayHints } from './inlayHints.ts';
+import { documentLinks } from './links.ts';
+import { references } from './references.ts';
+import { prepareRename, rename } from './rename.ts';
+import { selectionRanges } from './selection.ts';
+import { semanticLegend, semanticTokens } from './semanticTokens.ts';
+import { documentSymbols } from './symbols.ts';
 
 export const features: Features = {
+  definition,
+  documentLinks,
+  documentSymbols,
+  foldingRanges,
+  formatting,
   graph: buildGraph,
   graphText: (analysis) => treeText(buildGraph(analysis, analysis.options.filename)),
+  highlight,
+  inlayHints,
+  prepareRename,
+  references,
+  rename,
+  selectionRanges,
+  semanticLegend,
+  semanticTokens,
 };
