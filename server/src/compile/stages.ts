@@ -149,7 +149,7 @@ function undefinedInFrom(
   const known = new Set([...c.metaArgs.keys(), ...envKeys(c.globalArgs)]);
   for (const name of names) {
     if (known.has(name)) continue;
-    const match = suggest(name, [...known], true);
+    const match = suggest(name, [...known], true, true);
     warn(
       c,
       lint,

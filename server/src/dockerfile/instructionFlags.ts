@@ -80,7 +80,7 @@ function flagError(flag: Flag, types: ReadonlyMap<string, FlagType>, used: Set<s
   const written = `--${name}`;
   const type = types.get(name);
   if (type === undefined) {
-    const suggestion = suggest(name, [...types.keys()], true);
+    const suggestion = suggest(name, [...types.keys()], true, true);
     const summary = withSuggestion(`unknown flag: ${written}`, suggestion);
     const error = { summary, code: 'unknown-flag', start: flag.nameStart, end: flag.nameEnd };
     return suggestion === undefined ? error : { ...error, suggestion };

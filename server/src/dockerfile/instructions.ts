@@ -96,7 +96,7 @@ function exactlyOne(name: string, line: Line, base: InstructionBase, errors: Ins
 }
 
 function unknownInstruction(line: Line, errors: InstructionError[]): undefined {
-  const suggestion = suggest(line.keyword, instructionNames, false);
+  const suggestion = suggest(line.keyword, instructionNames, false, true);
   const error = {
     summary: withSuggestion(`unknown instruction: ${line.keyword}`, suggestion),
     code: 'unknown-instruction',

@@ -249,7 +249,7 @@ function unsupported(
   field: CsvField,
   part: 'key' | 'value',
 ): FieldError {
-  const suggestion = suggest(value, options, true);
+  const suggestion = suggest(value, options, true, options !== mountKeys && options !== deviceKeys);
   const found = { error: withSuggestion(message, suggestion), field, part };
   return suggestion === undefined ? found : { ...found, suggestion };
 }

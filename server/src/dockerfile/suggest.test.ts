@@ -9,7 +9,7 @@ const cases = [
   ['RUNN', ['RUN', 'ENV'], false, 'RUN'],
   ['runn', ['RUN', 'ENV'], false, 'run'],
   ['Runn', ['RUN', 'ENV'], false, 'run'],
-  ['rnu', ['ENV', 'RUN'], false, 'run'],
+  ['rnu', ['ENV', 'RUN'], false, 'env'],
   ['', ['ab'], true, 'ab'],
   ['', ['abc'], true, undefined],
 ] as const;
@@ -19,6 +19,10 @@ for (const [value, options, caseSensitive, expected] of cases) {
     expect(suggest(value, options, caseSensitive)).toBe(expected);
   });
 }
+
+test('of options in no order the one that starts most alike is taken', () => {
+  expect(suggest('rnu', ['ENV', 'RUN'], false, true)).toBe('run');
+});
 
 test('the message shows the suggestion', () => {
   expect(withSuggestion('unknown flag: --x', 'y')).toBe('unknown flag: --x (did you mean y?)');

@@ -3,9 +3,15 @@ import { toLower, toUpper } from '../go/text.ts';
 
 /**
  * The option nearest to `value` at fewer than three edits; undefined where none is, or where `value` is one of them.
- * BuildKit takes any of several equally near, we the one that starts most alike. Without case, the answer takes the case of `value`.
+ * Of several equally near, the first; where BuildKit holds the options in no order and so takes any, the one that
+ * starts most alike. Without case, the answer takes the case of `value`.
  */
-export function suggest(value: string, options: readonly string[], caseSensitive: boolean): string | undefined {
+export function suggest(
+  value: string,
+  options: readonly string[],
+  caseSensitive: boolean,
+  unordered = false,
+): string | undefined {
   const wanted = caseSensitive ? value : toLower(value);
   let best: string | undefined;
   let bestDistance = 3;
@@ -15,7 +21,8 @@ export function suggest(value: string, options: readonly string[], caseSensitive
     if (Math.abs(candidate.length - wanted.length) > 2 * bestDistance) continue;
     const edits = distance(wanted, candidate);
     const wins =
-      edits < bestDistance || (edits === bestDistance && best !== undefined && moreAlike(wanted, candidate, best));
+      edits < bestDistance ||
+      (unordered && edits === bestDistance && best !== undefined && moreAlike(wanted, candidate, best));
     if (wins) {
       best = candidate;
       bestDistance = edits;
