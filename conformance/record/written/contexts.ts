@@ -1,8 +1,83 @@
 // What runs again after an edit of the build context.
 import type { Scenario } from '../scenario.ts';
-import { A, edits, F_AND_G } from './steps.ts';
+import { A, ALPINE, edits, F_AND_G } from './steps.ts';
 
 export const contexts = (): Scenario[] => [
+  edits(
+    'copy-too-early',
+    'An edit of a source runs the installation of dependencies again; after the split it does not.',
+    { rules: ['CopyTooEarly'] },
+    {
+      dockerfile: `${A}WORKDIR /app\nCOPY . .\nRUN cat lock > deps\nRUN cat src/a > built\n`,
+      files: { lock: '1\n', 'src/a': 'a\n' },
+    },
+    { label: 'source', files: { 'src/a': 'a changed\n' } },
+    {
+      label: 'fix: split',
+      dockerfile: `${A}WORKDIR /app\nCOPY lock ./\nRUN cat lock > deps\nCOPY . .\nRUN cat src/a > built\n`,
+    },
+    { label: 'source again', files: { 'src/a': 'a changed twice\n' } },
+    { label: 'lock', files: { lock: '2\n' } },
+  ),
+  edits(
+    'cache-several-sources',
+    'A copy of two files: either, then another file of the same directory.',
+    {},
+    {
+      dockerfile: `${A}COPY d/a d/b /opt/\nCOPY --link d/b d/a /srv/\nRUN true\n`,
+      files: { 'd/a': 'a\n', 'd/b': 'b\n' },
+    },
+    { label: 'second', files: { 'd/b': 'b changed\n' } },
+    { label: 'other', files: { 'd/c': 'c\n' } },
+    { label: 'sources swapped', with: [['d/a d/b', 'd/b d/a']] },
+  ),
+  edits(
+    'cache-exclude',
+    '--exclude: a file that it excludes, one that it does not, another pattern.',
+    {},
+    {
+      dockerfile: `${A}COPY --exclude=*.md d /opt/\nCOPY --link --exclude=*.md d /srv/\n`,
+      files: { 'd/a': 'a\n', 'd/b.md': 'b\n' },
+    },
+    { label: 'excluded', files: { 'd/b.md': 'b changed\n' } },
+    { label: 'not excluded', files: { 'd/a': 'a changed\n' } },
+    { label: 'pattern', with: [['*.md d /opt/', '*.txt d /opt/']] },
+  ),
+  edits(
+    'cache-parents',
+    '--parents: the copied file, its neighbour, its directory.',
+    {},
+    { dockerfile: `${A}COPY --parents d/e/a /opt/\nRUN true\n`, files: { 'd/e/a': 'a\n' } },
+    { label: 'neighbour', files: { 'd/e/b': 'b\n' } },
+    { label: 'mode of its directory', files: { 'd/e': { dir: true, mode: '0700' } } },
+    { label: 'file', files: { 'd/e/a': 'a changed\n' } },
+  ),
+  edits(
+    'cache-same-file-by-two-ways',
+    'One file is copied by name and with its directory.',
+    {},
+    {
+      dockerfile: `${A}COPY --link d/a /opt/\nCOPY --link d /srv/\nCOPY d/b /var/\nRUN true\n`,
+      files: { 'd/a': 'a\n', 'd/b': 'b\n' },
+    },
+    { label: 'a', files: { 'd/a': 'a changed\n' } },
+    { label: 'b', files: { 'd/b': 'b changed\n' } },
+  ),
+  edits(
+    'cache-file-becomes-directory',
+    'A copied path is a file, then a directory.',
+    {},
+    { dockerfile: `${A}COPY x /opt/x/\nRUN true\n`, files: { x: 'x\n' } },
+    { label: 'directory', files: { x: null, 'x/x': 'x\n' } },
+  ),
+  edits(
+    'cache-linked-add-tar',
+    'A linked archive: the base, then a member.',
+    {},
+    { dockerfile: `${A}ADD --link a.tar /opt/\nRUN true\n`, files: { 'a.tar': { tar: { x: 'x\n' } } } },
+    { label: 'base', with: [[ALPINE, 'alpine:3.15']] },
+    { label: 'member', files: { 'a.tar': { tar: { x: 'x changed\n' } } } },
+  ),
   edits(
     'cache-file-touched',
     'The time stamp of a file alone is not part of the key.',

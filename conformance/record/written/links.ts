@@ -3,6 +3,16 @@ import type { Scenario } from '../scenario.ts';
 import { A, ALPINE, ALPINE_NEXT, DEBIAN, DEBIAN_NEXT, edits, editsBoth, F_AND_G, TWO } from './steps.ts';
 
 export const links = (): Scenario[] => [
+  edits(
+    'link-would-help',
+    'A copy at the end runs again with its base; with --link it is found.',
+    { proves: ['cache'], rules: ['LinkWouldHelp'] },
+    { dockerfile: `${A}RUN echo tools > /tools\nCOPY f /opt/\n`, files: F_AND_G },
+    { label: 'base', with: [[ALPINE, ALPINE_NEXT]] },
+    { label: 'fix: --link', with: [['COPY f', 'COPY --link f']] },
+    { label: 'base back', with: [[ALPINE_NEXT, ALPINE]] },
+    { label: 'line 2', with: [['echo tools', 'echo newer tools']] },
+  ),
   ...editsBoth(
     'cache-base-changed',
     'The base changes under two copies and two RUNs',

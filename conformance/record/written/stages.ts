@@ -5,6 +5,50 @@ import { ALPINE, edits, editsBoth, F_AND_G } from './steps.ts';
 const BUILDER = `FROM ${ALPINE} AS build\nCOPY src /src/\nRUN cat /src/* > /app\nFROM ${ALPINE}\nRUN echo tools > /tools\nCOPY --link --from=build /app /opt/\n`;
 
 export const stages = (): Scenario[] => [
+  edits(
+    'cache-stage-without-run',
+    'A stage that only carries files: one that is copied, one that is not.',
+    {},
+    {
+      dockerfile: `FROM scratch AS files\nCOPY f /\nCOPY g /\nFROM ${ALPINE}\nCOPY --from=files /f /opt/\nCOPY --link --from=files /f /srv/\nRUN true\n`,
+      files: { f: 'f\n', g: 'g\n' },
+    },
+    { label: 'g', files: { g: 'g changed\n' } },
+    { label: 'f', files: { f: 'f changed\n' } },
+  ),
+  edits(
+    'cache-stage-environment',
+    'A variable of the base stage is in the key of each RUN that inherits it.',
+    {},
+    {
+      dockerfile: `FROM ${ALPINE} AS base\nENV V=1\nFROM base AS one\nRUN echo 1 > /1\nFROM base\nCOPY --from=one /1 /\nRUN echo 2 > /2\n`,
+      files: {},
+    },
+    { label: 'value', with: [['V=1', 'V=2']] },
+  ),
+  edits(
+    'cache-stage-merged-twice',
+    'A stage of links is the base of two others.',
+    {},
+    {
+      dockerfile: `FROM ${ALPINE} AS base\nCOPY --link f /opt/\nCOPY --link g /srv/\nFROM base AS one\nRUN echo 1 > /1\nFROM base\nCOPY --link --from=one /1 /out/\nRUN true\n`,
+      files: { f: 'f\n', g: 'g\n' },
+    },
+    { label: 'f', files: { f: 'f changed\n' } },
+    { label: 'base', with: [[ALPINE, 'alpine:3.15']] },
+  ),
+  edits(
+    'cache-stage-timestamp-only',
+    'A stage runs again and writes the same bytes with another mode, then the same bytes and mode.',
+    {},
+    {
+      dockerfile: `FROM ${ALPINE} AS one\nRUN echo a > /a # 1\nFROM ${ALPINE}\nCOPY --from=one /a /\nRUN true\n`,
+      files: {},
+    },
+    { label: 'same', with: [['# 1', '# 2']] },
+    { label: 'other mode', with: [['# 2', '&& chmod 600 /a']] },
+    { label: 'other owner', with: [['chmod 600 /a', 'chmod 600 /a && chown 5 /a']] },
+  ),
   ...editsBoth(
     'cache-stage-same-content',
     'A stage runs again and makes the same content: what copies from it is found by content',
