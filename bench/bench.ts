@@ -117,7 +117,7 @@ function growth(): void {
 /** The command on a small file beside a Node that does nothing. */
 async function startUp(): Promise<void> {
   const command = `${root}bin/llb-lens.mjs`;
-  if (!existsSync(`${root}server/src/node/cli.ts`)) {
+  if (!existsSync(`${root}server/src/node/command.ts`)) {
     console.log('Start-up: there is no command yet');
     return;
   }

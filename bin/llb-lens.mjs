@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command `llb-lens`. It only starts the bundle: the work is in server/src/node/cli.ts.
+// The command `llb-lens`. It only starts the bundle: the work is in server/src/node/command.ts.
 import nodeModule from 'node:module';
 
 nodeModule.enableCompileCache?.();

@@ -29,7 +29,7 @@ export function parseChange(text: string): Change | { readonly error: string } {
   const at = text.indexOf(':');
   const kind = text.slice(0, Math.max(0, at));
   const rest = text.slice(at + 1);
-  if (rest === '')
+  if (at < 0 || rest === '')
     return {
       error: `"${text}" does not say what changes: base:IMAGE, file:PATH, arg:NAME, env:NAME, line:NUMBER or stage:NAME`,
     };

@@ -32,11 +32,12 @@ export function resolveBases(c: Compilation, target: Stage): void {
   for (;;) {
     const reachable = reachableFrom(target);
     for (const stage of c.stages) stage.reachable = reachable.has(stage);
-    // BuildKit resolves bases at once and reports the first that fails; its scheduler starts with the last.
+    // BuildKit resolves bases at once and reports the first that fails: its scheduler starts with the last, then goes in order.
     const known = c.problems.length;
     for (const stage of c.stages.slice())
       if (stage.base === undefined && !stage.dispatched && !stage.resolved) resolveBase(c, stage);
-    c.problems.push(...c.problems.splice(known).reverse());
+    const last = c.problems.length > known ? c.problems.pop() : undefined;
+    if (last !== undefined) c.problems.splice(known, 0, last);
     let more = false;
     for (const stage of c.stages.slice()) {
       if (!stage.reachable) continue;

@@ -3,7 +3,7 @@
 import { convertCommand } from './commands/convert.ts';
 import { analyzeCommand } from './commands/graph.ts';
 import { impactCommand } from './commands/impact.ts';
-import { type Io, processIo, UsageError } from './io.ts';
+import { type Io, UsageError } from './io.ts';
 import { version } from './version.ts';
 
 const help = `LLB Lens shows the graph that BuildKit builds from a Dockerfile, without a daemon and without the network.
@@ -50,5 +50,3 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     throw error;
   }
 }
-
-process.exitCode = await run(process.argv.slice(2), processIo);

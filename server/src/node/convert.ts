@@ -125,7 +125,10 @@ export function resultLine(result: Record<string, unknown>): string {
   const parts = Object.entries(result).map(
     ([key, value]) => `${JSON.stringify(key)}:${value instanceof Raw ? value.text : JSON.stringify(value)}`,
   );
-  return `{${parts.join(',')}}`;
+  // Go writes bytes that are no text as U+FFFD.
+  return `{${parts.join(',')}}`.replace(/\\\\|\\ud[89a-f][0-9a-f]{2}/g, (found) =>
+    found === '\\\\' ? found : '\ufffd',
+  );
 }
 
 class Raw {
