@@ -93,8 +93,20 @@ export const contexts = (): Scenario[] => [
     { label: 'chmod', files: { f: { text: 'f\n', mode: '0755' } } },
   ),
   edits(
+    'cache-directory-mode-other-daemon',
+    'The mode of a directory below the copied one changes: a daemon that gets the context anew sees it.',
+    {},
+    {
+      dockerfile: `${A}COPY d /opt/\nRUN true\n`,
+      files: { 'd/e': { dir: true }, 'd/e/f': 'f\n' },
+      cacheTo: { name: 'c', mode: 'max' },
+    },
+    { label: 'nothing, other daemon', pruned: true, cacheFrom: 'c' },
+    { label: 'chmod, other daemon', pruned: true, cacheFrom: 'c', files: { 'd/e': { dir: true, mode: '0700' } } },
+  ),
+  edits(
     'cache-directory-mode',
-    'The mode of a directory below the copied one.',
+    'The mode of a directory below the copied one changes: a daemon that holds the context of the build before overlooks it.',
     {},
     { dockerfile: `${A}COPY d /opt/\nRUN true\n`, files: { 'd/e': { dir: true }, 'd/e/f': 'f\n' } },
     { label: 'chmod', files: { 'd/e': { dir: true, mode: '0700' } } },
