@@ -1,6 +1,7 @@
 // The single list of what an editor can ask: a feature that stands here is offered, one that does not is not.
 import { buildGraph } from '../analysis/graph.ts';
 import { treeText } from '../analysis/graphFormats.ts';
+import { completion } from './completion.ts';
 import { definition } from './definition.ts';
 import type { Features } from './feature.ts';
 import { foldingRanges } from './folding.ts';
@@ -12,9 +13,11 @@ import { references } from './references.ts';
 import { prepareRename, rename } from './rename.ts';
 import { selectionRanges } from './selection.ts';
 import { semanticLegend, semanticTokens } from './semanticTokens.ts';
+import { signatureHelp } from './signatureHelp.ts';
 import { documentSymbols } from './symbols.ts';
 
 export const features: Features = {
+  completion,
   definition,
   documentLinks,
   documentSymbols,
@@ -30,4 +33,5 @@ export const features: Features = {
   selectionRanges,
   semanticLegend,
   semanticTokens,
+  signatureHelp,
 };
