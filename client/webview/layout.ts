@@ -174,7 +174,10 @@ function makeGrid(drawn: Drawn, previous: Layout | undefined): Grid {
   return {
     cells: nodes.map((_, i) => ({ column: columnIn[i]!, row: rowOf[i]! })),
     columns: column,
-    rows: rowOf.reduce((most, row) => Math.max(most, row + 1), 0),
+    rows: spans.reduce(
+      (most, span) => Math.max(most, span.bottom + 1),
+      rowOf.reduce((most, row) => Math.max(most, row + 1), 0),
+    ),
     laneSpans: lanes.map((_, g) => {
       const left = slotStart[slots[g]!]!;
       return { left, right: left + spans[g]!.width - 1, top: spans[g]!.top, bottom: spans[g]!.bottom };
@@ -245,10 +248,8 @@ function ports(drawn: Drawn, grid: Grid): (Ports | undefined)[] {
     list.sort((a, b) => grid.cells[edges[a]!.from]!.column - grid.cells[edges[b]!.from]!.column || a - b);
     // Sources that sit on the node leave the left part of its top to edges.
     const first = sizes.rail + 26;
-    const sources = atop.get(to)?.length ?? 0;
-    const end =
-      sources > 0 ? nodes[to]!.width - sourceWidth(sources) - (sources - 1) * sizes.stagger - 6 : nodes[to]!.width - 24;
-    const step = list.length > 1 ? Math.max(2, Math.min(18, (end - first) / (list.length - 1))) : 0;
+    const end = atop.has(to) ? portsBesideSources : nodes[to]!.width - 24;
+    const step = list.length > 1 ? Math.min(18, (end - first) / (list.length - 1)) : 0;
     for (const [n, i] of list.entries()) inPort.set(i, first + n * step);
   }
   return edges.map((edge, i) => {
@@ -274,6 +275,9 @@ function measure(drawn: Drawn, grid: Grid, channels: Channels, options: LayoutOp
   const { nodes } = drawn;
   const atop = nodes.map((): number[] => []);
   for (let i = 0; i < nodes.length; i++) if (nodes[i]!.on >= 0) atop[nodes[i]!.on]!.push(i);
+  const entered = new Set(
+    drawn.edges.filter((edge) => nodes[edge.from]!.on !== edge.to && edge.role !== 'base').map((edge) => edge.to),
+  );
   const rowHeight = new Array<number>(grid.rows).fill(0);
   const rowStem = new Array<number>(grid.rows).fill(0);
   const columnWidth = new Array<number>(grid.columns).fill(0);
@@ -327,6 +331,7 @@ function measure(drawn: Drawn, grid: Grid, channels: Channels, options: LayoutOp
       { x: columnLeft[column]!, y: rowTop[row]!, width: nodes[node.on]!.width, height: 0 },
       siblings.indexOf(i),
       siblings.length,
+      entered.has(node.on),
     );
   });
   const lanes = grid.laneSpans.map((lane): Box => {
@@ -343,7 +348,7 @@ function measure(drawn: Drawn, grid: Grid, channels: Channels, options: LayoutOp
     const to = boxes[edge.to]!;
     const route = channels.routes.get(i);
     if (!route) {
-      const x = from.x + sizes.stagger / 2;
+      const x = from.x + 4;
       return [
         { x, y: from.y + from.height },
         { x, y: to.y },
@@ -377,19 +382,23 @@ function corners(
   return points.filter((point, i) => i === 0 || point.x !== points[i - 1]!.x || point.y !== points[i - 1]!.y);
 }
 
-/** Sources stand above each other on the right of a node, each a step further left, so that its stem passes the others. */
-function sourceBox(user: Box, nth: number, count: number): Box {
-  const width = sourceWidth(count);
+/** Where there are sources on a node, the edges from elsewhere enter left of this. */
+const portsBesideSources = 104;
+
+/**
+ * Sources stand above each other on the right of a node, each a step further left, so that its stem passes the others;
+ * the left of the node's top is for `entering` edges.
+ */
+function sourceBox(user: Box, nth: number, count: number, entering: boolean): Box {
+  const room = user.width - (entering ? portsBesideSources + 8 : sizes.rail + 26);
+  const step = count > 1 ? Math.min(sizes.stagger, (room - 60) / (count - 1)) : 0;
+  const width = Math.min(sizes.sourceWidth, room - step * (count - 1));
   return {
-    x: user.x + user.width - width - nth * sizes.stagger,
+    x: user.x + user.width - width - nth * step,
     y: user.y - sizes.stem - sizes.source - nth * (sizes.source + 4),
     width,
     height: sizes.source,
   };
-}
-
-function sourceWidth(count: number): number {
-  return Math.max(60, Math.min(sizes.sourceWidth, sizes.node - 46 - (count - 1) * sizes.stagger));
 }
 
 function stemHeight(count: number): number {

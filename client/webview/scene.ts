@@ -78,6 +78,10 @@ export function scene(layout: Layout, overlay: Overlay = {}, id = 'p'): readonly
       }),
     ),
     group(
+      'titles',
+      drawn.lanes.map((lane, i) => titleElement(lane, layout.lanes[i]!)),
+    ),
+    group(
       'nodes',
       drawn.nodes.map((node, i) => nodeElement(node, i, layout.nodes[i]!, overlay, id)),
     ),
@@ -96,21 +100,35 @@ function group(className: string, children: readonly Element[]): Element {
   return { tag: 'g', key: className, attributes: { class: className }, children };
 }
 
+function laneState(lane: DrawnLane): string {
+  return `${lane.target ? ' target' : ''}${lane.reachable ? '' : ' unreachable'}`;
+}
+
 function laneElement(lane: DrawnLane, box: Box): Element {
-  const state = `${lane.target ? ' target' : ''}${lane.reachable ? '' : ' unreachable'}`;
-  const remark = lane.target ? 'target' : lane.reachable ? '' : 'not needed by the target';
-  const room = Math.floor((box.width - 30) / 7.6);
-  const title = wrap(lane.title, Math.max(6, room - remark.length), 1)[0]!;
   return {
-    ...element('g', { class: `lane${state}`, transform: `translate(${box.x} ${box.y})` }, [
+    ...element('g', { class: `lane${laneState(lane)}`, transform: `translate(${box.x} ${box.y})` }, [
       element('rect', { class: 'lane-box', width: String(box.width), height: String(box.height), rx: '10' }),
-      textElement('lane-title', 34, 16, title),
+    ]),
+    key: lane.key,
+  };
+}
+
+/** Titles are painted over the edges, which may run through them. */
+function titleElement(lane: DrawnLane, box: Box): Element {
+  const remark = lane.target ? 'target' : lane.reachable ? '' : 'not needed by the target';
+  const room = Math.floor((box.width - 44) / 7.6 - remark.length * 0.8);
+  const end = String(box.width - 12);
+  return {
+    ...element('g', { class: `lane${laneState(lane)}`, transform: `translate(${box.x} ${box.y})` }, [
+      textElement('lane-title', 34, 16, wrap(lane.title, Math.max(6, room), 1)[0]!),
       ...(remark === ''
         ? []
         : [
             {
-              ...textElement('lane-note', box.width - 12, 16, remark),
-              attributes: { class: 'lane-note', x: String(box.width - 12), y: '16', 'text-anchor': 'end' },
+              tag: 'text',
+              attributes: { class: 'lane-note', x: end, y: '16', 'text-anchor': 'end' },
+              children: [],
+              text: remark,
             },
           ]),
     ]),

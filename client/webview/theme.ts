@@ -174,7 +174,7 @@ ${kind(c, 'exec', c.exec)}${kind(c, 'image', c.image)}${kind(c, 'context', c.con
 .picture .head.copy { fill: ${c.file}; }
 .picture .head.mount { fill: ${c.background}; stroke: ${c.exec}; stroke-width: 1.25; }
 .picture .head.layer { fill: ${c.merge}; }
-.picture .edge-label { paint-order: stroke; stroke: ${c.lane}; stroke-width: 3px; }
+.picture .edge-label, .picture .lane-title, .picture .lane-note { paint-order: stroke; stroke: ${c.lane}; stroke-width: 3px; }
 .picture .unreachable { opacity: 0.55; }
 .picture .unreachable > .lane-box { stroke-dasharray: 4 4; }
 .picture .tag > rect { fill: ${c.node}; stroke: ${c.merge}; }
