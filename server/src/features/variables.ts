@@ -486,10 +486,11 @@ function mappedUses(
 ): void {
   const at = (i: number): number => places[Math.min(i, places.length - 1)] as number;
   for (const { name, start, end, nameStart, nameEnd, modifier } of references) {
-    const span = spanOf(instruction, at(nameStart), at(nameEnd));
+    // A character's end is its own: the next one may stand behind a quote.
+    const span = spanOf(instruction, at(nameStart), at(nameEnd - 1) + 1);
     // A name that is written with escapes is no name that an editor could mark.
     if (span.end - span.start !== nameEnd - nameStart || value.slice(nameStart, nameEnd) !== name) continue;
-    addUse(walk, place, name, span, spanOf(instruction, at(start), at(end)), 'build', false, modifier);
+    addUse(walk, place, name, span, spanOf(instruction, at(start), at(end - 1) + 1), 'build', false, modifier);
   }
 }
 
