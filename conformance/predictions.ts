@@ -11,22 +11,13 @@ const folder = join(import.meta.dirname, 'scenarios');
 
 /** Every recorded scenario, by name. */
 export function scenarios(): Scenario[] {
-  const found: Scenario[] = [];
-  for (const sub of readdirSync(folder, { withFileTypes: true })) {
-    if (!sub.isDirectory()) continue;
-    for (const file of readdirSync(join(folder, sub.name)).sort()) {
-      const path = join(folder, sub.name, file);
-      if (file.endsWith('.json')) found.push(JSON.parse(readFileSync(path, 'utf8')) as Scenario);
-      else if (file.endsWith('.jsonl'))
-        found.push(
-          ...readFileSync(path, 'utf8')
-            .split('\n')
-            .filter(Boolean)
-            .map((line) => JSON.parse(line) as Scenario),
-        );
-    }
-  }
-  return found;
+  const written = join(folder, 'written');
+  const found = readdirSync(written)
+    .filter((file) => file.endsWith('.json'))
+    .sort()
+    .map((file) => JSON.parse(readFileSync(join(written, file), 'utf8')) as Scenario);
+  const random = readFileSync(join(folder, 'random.jsonl'), 'utf8').split('\n').filter(Boolean);
+  return [...found, ...random.map((line) => JSON.parse(line) as Scenario)];
 }
 
 interface Bases {
@@ -63,7 +54,7 @@ export function buildOf(scenario: Scenario, index: number): Build {
   return {
     analysis,
     contents: knownContents((identifier) => {
-      if (identifier === 'local://context') return { files: treeOf(step.files), ignore: ignoreOf(step.files) };
+      if (identifier === 'local://context') return { files: heldTree(scenario, index), ignore: ignoreOf(step.files) };
       if (identifier.startsWith('local://')) {
         const files = step.contexts?.[identifier.slice('local://'.length)];
         return files === undefined ? undefined : { files: treeOf(files), ignore: ignoreOf(files) };
@@ -86,6 +77,18 @@ export function buildOf(scenario: Scenario, index: number): Build {
     ...(step.pruned ? { pruned: true } : {}),
     ...(from >= 0 ? { imports: { from, mode: scenario.steps[from]?.cacheTo?.mode ?? 'min' } } : {}),
   };
+}
+
+/** The context as the daemon holds it: a new mode of a directory that it knows already is overlooked. */
+function heldTree(scenario: Scenario, index: number): Tree {
+  const tree = new Map(treeOf((scenario.steps[index] as Step).files));
+  if (index === 0 || scenario.steps[index]?.pruned) return tree;
+  const before = heldTree(scenario, index - 1);
+  for (const [path, entry] of tree) {
+    const known = before.get(path);
+    if (entry.directory === true && known?.directory === true) tree.set(path, { ...entry, mode: known.mode });
+  }
+  return tree;
 }
 
 function treeOf(files: Record<string, RecordedEntry>): Tree {

@@ -73,6 +73,8 @@ interface Match {
   readonly known: 'yes' | 'maybe' | 'no';
   /** The input that did not match, where one decided. */
   readonly culprit: Vertex | undefined;
+  /** It was found, and yet runs. */
+  readonly forced?: boolean;
 }
 
 /** Reckons a sequence of builds on one daemon; one outcome for each. */
@@ -80,10 +82,12 @@ export function simulate(builds: readonly Build[]): Outcome[] {
   const cache = new Map<string, CacheRecord[]>();
   const matches: Map<string, Match>[] = [];
   const outcomes: Outcome[] = [];
+  // The images whose files were there when each build ended: what a cache that it wrote could hold.
+  const there: Set<string>[] = [];
   for (const build of builds) {
     if (build.pruned === true) {
       const exported =
-        build.imports === undefined ? new Set<CacheRecord>() : exportedRecords(builds, matches, build.imports);
+        build.imports === undefined ? new Set<CacheRecord>() : exportedRecords(builds, matches, there, build.imports);
       for (const records of cache.values()) for (const record of records) record.result = 'none';
       cache.clear();
       if (build.imports !== undefined) {
@@ -99,6 +103,7 @@ export function simulate(builds: readonly Build[]): Outcome[] {
       if (vertex !== undefined) found.set(vertex.digest, match(cache, build, vertex, found));
     const outcome = judge(build, found);
     outcomes.push(outcome);
+    there.push(new Set());
     if (build.analysis.problems.length > 0) continue;
     const pulled = new Set(outcome.pulls.map((p) => p.image.digest));
     for (const { vertex } of build.analysis.definition.entries) {
@@ -109,6 +114,7 @@ export function simulate(builds: readonly Build[]): Outcome[] {
       if (stopped && !isImage(vertex)) continue;
       if (!stopped && (!isImage(vertex) || pulled.has(vertex.digest))) record.result = 'local';
       add(cache, record);
+      if (isImage(vertex) && record.result === 'local') (there[there.length - 1] as Set<string>).add(vertex.digest);
     }
   }
   return outcomes;
@@ -138,7 +144,7 @@ function match(
   const tokens = key.inputs.map((input) => inputTokens(build, input.edge, input.selectors, input.byContent, found));
   const maybe = new Set<CacheRecord>();
   let best: Match | undefined;
-  for (const record of vertex.metadata.ignoreCache ? [] : (cache.get(own) ?? [])) {
+  for (const record of cache.get(own) ?? []) {
     let known: Match['known'] = 'yes';
     let culprit: Vertex | undefined;
     for (let i = 0; i < tokens.length && known !== 'no'; i++) {
@@ -168,6 +174,15 @@ function match(
       best.record.inputs[i]?.add(token.identity);
       if (token.content !== undefined) best.record.inputs[i]?.add(token.content);
     }
+    // A step that may not use the cache runs, and what stands on it with it; but what they make has the key that it had,
+    // so that a local cache knows the steps behind again. A remote one does not.
+    const culprit = key.inputs.find(
+      ({ edge, byContent }) =>
+        !byContent &&
+        (edge.vertex.metadata.ignoreCache ||
+          (best?.record.result === 'remote' && found.get(edge.vertex.digest)?.forced === true)),
+    )?.edge.vertex;
+    if (vertex.metadata.ignoreCache || culprit !== undefined) return { ...best, known: 'no', culprit, forced: true };
     return best;
   }
   const record: CacheRecord = {
@@ -248,28 +263,30 @@ function judge(build: Build, found: ReadonlyMap<string, Match>): Outcome {
     }
     const chain = chainOf(vertex, m, chains);
     chains.set(vertex.digest, chain);
-    const status: Status =
-      m.known === 'maybe' ? 'runs-if-content-differs' : vertex.op.kind === 'merge' ? 'relinked' : 'runs';
+    const unsure = m.known === 'maybe' || (m.known === 'yes' && asked.get(vertex.digest) === false);
+    const status: Status = unsure ? 'runs-if-content-differs' : vertex.op.kind === 'merge' ? 'relinked' : 'runs';
     vertices.push({ vertex, status, reason: reasonOf(build, vertex, m, chain), chain });
   }
   return { vertices, pulls: pullsOf(build, vertices, found) };
 }
 
-/** What must be there for the result to be there: nothing below a vertex whose own result is. */
-function askedFor(analysis: Analysis, found: ReadonlyMap<string, Match>): Set<string> {
-  const asked = new Set<string>();
+/** What must be there for the result to be there: nothing below a vertex whose own result is. False: perhaps. */
+function askedFor(analysis: Analysis, found: ReadonlyMap<string, Match>): Map<string, boolean> {
+  const asked = new Map<string, boolean>();
   const target = analysis.target?.state.out;
-  const todo = target === undefined ? [] : [{ vertex: target.vertex, all: false }];
+  const seen = new Set<string>();
+  const todo = target === undefined ? [] : [{ vertex: target.vertex, all: false, sure: true }];
   while (todo.length > 0) {
-    const { vertex, all } = todo.pop() as (typeof todo)[number];
-    const mark = `${vertex.digest}${all ? '+' : ''}`;
-    if (asked.has(mark)) continue;
-    asked.add(mark).add(vertex.digest);
+    const { vertex, all, sure } = todo.pop() as (typeof todo)[number];
+    const mark = `${vertex.digest} ${all} ${sure}`;
+    if (seen.has(mark)) continue;
+    seen.add(mark);
+    asked.set(vertex.digest, sure || asked.get(vertex.digest) === true);
     const m = found.get(vertex.digest) as Match;
     if (m.known === 'yes' && m.record.result !== 'none' && !all) continue;
     // Where a remote cache knows a merge by its key alone, BuildKit asks for everything below.
     const below = all || (m.known === 'yes' && vertex.op.kind === 'merge');
-    for (const edge of vertex.inputs) todo.push({ vertex: edge.vertex, all: below });
+    for (const edge of vertex.inputs) todo.push({ vertex: edge.vertex, all: below, sure: sure && m.known !== 'maybe' });
   }
   return asked;
 }
@@ -404,13 +421,15 @@ function filesBelow(vertex: Vertex): readonly Edge[] {
 function exportedRecords(
   builds: readonly Build[],
   matches: readonly ReadonlyMap<string, Match>[],
+  there: readonly ReadonlySet<string>[],
   imports: NonNullable<Build['imports']>,
 ): Set<CacheRecord> {
   const exported = new Set<CacheRecord>();
   const analysis = (builds[imports.from] as Build).analysis;
   const found = matches[imports.from] as ReadonlyMap<string, Match>;
   const holds = (vertex: Vertex): boolean =>
-    !isImage(vertex) && (vertex.op.kind !== 'merge' || filesAreThere(vertex, found));
+    !isImage(vertex) &&
+    (vertex.op.kind !== 'merge' || filesAreThere(vertex, there[imports.from] as ReadonlySet<string>));
   if (imports.mode === 'max') {
     for (const { vertex } of analysis.definition.entries)
       if (vertex !== undefined && holds(vertex)) exported.add((found.get(vertex.digest) as Match).record);
@@ -427,6 +446,6 @@ function exportedRecords(
 }
 
 /** A merge that stands on a base which was never pulled has no layers to export. */
-function filesAreThere(vertex: Vertex, found: ReadonlyMap<string, Match>): boolean {
-  return imagesBelow(vertex).every((image) => (found.get(image.digest) as Match).record.result === 'local');
+function filesAreThere(vertex: Vertex, there: ReadonlySet<string>): boolean {
+  return imagesBelow(vertex).every((image) => there.has(image.digest));
 }

@@ -11,7 +11,6 @@ import type { Selector } from './cacheKeys.ts';
 export interface Entry {
   /** Equal for equal bytes (and for directories always ``). */
   readonly content: string;
-  /** Its permissions; those of a directory do not count. */
   readonly mode: string;
   readonly directory?: boolean;
   /** Where a symbolic link leads; undefined for anything else. */
@@ -113,9 +112,7 @@ function selected(files: Tree, selector: Selector): string {
         exclude.matcher.matchesOrParentMatches(inside || baseName(path)) === true
       )
         continue;
-      lines.push(
-        `${inside}\u0000${entry.directory === true ? '' : entry.mode}\u0000${entry.link === undefined ? entry.content : `->${entry.link}`}`,
-      );
+      lines.push(`${inside}\u0000${entry.mode}\u0000${entry.link === undefined ? entry.content : `->${entry.link}`}`);
     }
     // The name of the one thing that is copied is no part of its content; that of each thing a wildcard finds is.
     parts.push(`${selector.wildcard ? baseName(root) : ''}\u0002${lines.sort(compareUtf8).join('\u0003')}`);

@@ -181,7 +181,7 @@ function note(analysis: Analysis, change: Change, notes: Notes): string | undefi
       );
       if (!declared && !/^(TARGET|BUILD)/.test(change.name) && !/_proxy$/i.test(change.name))
         return `no ARG is named ${change.name}`;
-      notes.args[change.name] = change.value ?? `${valueOf(analysis, change.name)}-changed`;
+      notes.args[change.name] = change.value ?? `${argumentValue(analysis, change.name)}-changed`;
       return undefined;
     }
     case 'env': {
@@ -229,7 +229,7 @@ function noteLine(analysis: Analysis, index: number, notes: Notes): string | und
       for (const { key, value } of instruction.declarations) {
         const given = analysis.options.buildArgs.has(key.value);
         if (value !== undefined && !given) notes.edits.push(longer(instruction, value));
-        else notes.args[key.value] = `${valueOf(analysis, key.value)}-changed`;
+        else notes.args[key.value] = `${argumentValue(analysis, key.value)}-changed`;
       }
       return undefined;
     case 'user':
@@ -263,7 +263,7 @@ function again(analysis: Analysis, args: Readonly<Record<string, string>>, edits
   return analyze(text, { ...analysis.config, attrs }, inputs);
 }
 
-function valueOf(analysis: Analysis, name: string): string {
+function argumentValue(analysis: Analysis, name: string): string {
   for (const stage of analysis.stages) {
     const info = stage.allArgs.get(name);
     if (info !== undefined) return info.value;
