@@ -1,6 +1,8 @@
 // The command line: reads the words, calls one command, sets the exit code. 0 done, 1 the input is wrong, 2 the words are wrong.
 
+import { checkCommand } from './commands/check.ts';
 import { convertCommand } from './commands/convert.ts';
+import { explainCommand } from './commands/explain.ts';
 import { analyzeCommand } from './commands/graph.ts';
 import { impactCommand } from './commands/impact.ts';
 import { type Io, UsageError } from './io.ts';
@@ -12,6 +14,8 @@ Usage: llb-lens COMMAND [OPTIONS]
 
   graph [FILE | - | CONTEXT]   the graph of a Dockerfile ("llb-lens graph --help" for its options)
   impact [FILE] --change WHAT  what runs again when something changes, or against another file or git revision
+  check [FILES or FOLDERS]     problems of Dockerfiles, for a person or for CI, and their safe fixes
+  explain [RULE]               what a rule finds, why, and how to fix it
   convert --jobs FILE|-        JSON lines of jobs in, JSON lines of results out (for the comparison with BuildKit)
 
   --version                    the version, and that of the BuildKit it equals
@@ -27,6 +31,10 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
         return await analyzeCommand(rest, io);
       case 'impact':
         return await impactCommand(rest, io);
+      case 'check':
+        return await checkCommand(rest, io);
+      case 'explain':
+        return await explainCommand(rest, io);
       case 'convert':
         return await convertCommand(rest, io);
       case '--version':

@@ -11,6 +11,7 @@ import type { FromInstruction, LineRange } from '../dockerfile/instruction.ts';
 import { decodeUtf8 } from '../go/utf8.ts';
 import { type Definition, describe } from '../llb/definition.ts';
 import { parseNormalizedNamed } from '../oci/reference.ts';
+import { printedWarnings } from './fileCheck.ts';
 import { hostSha256 } from './sha256.ts';
 
 /** A job as the judge reads it; every field but `id` and a text is optional. */
@@ -193,12 +194,8 @@ function limits(r: object): Record<string, unknown> {
 function lintOf(analysis: Analysis): unknown {
   const first = analysis.problems[0];
   if (first?.code === 'bad-option') return { warnings: [], error: first.message };
-  const all = analysis.options.target === '';
-  const said = analysis.warnings.filter((w) =>
-    all ? w.problemsBefore + w.unreachableBefore === 0 : w.reachable && w.problemsBefore === 0,
-  );
   return {
-    warnings: said.map((w) => ({
+    warnings: printedWarnings(analysis).map((w) => ({
       ruleName: w.rule,
       description: checks[w.rule],
       ...(checkUrl(w.rule) === '' ? {} : { url: checkUrl(w.rule) }),

@@ -9,6 +9,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** A person reads the output: colours are welcome. */
   readonly color: boolean;
+  /** Shows a line that the next one replaces, `` to take it away; absent where no terminal shows it. */
+  readonly progress?: (line: string) => void;
 }
 
 export const processIo: Io = {
@@ -21,6 +23,9 @@ export const processIo: Io = {
   stdin: () => readFileSync(0),
   env: process.env,
   color: process.stdout.isTTY === true && !process.env.NO_COLOR,
+  ...(process.stderr.isTTY === true
+    ? { progress: (line: string) => void process.stderr.write(`\r\u001b[K${line.slice(0, 79)}`) }
+    : {}),
 };
 
 /** The command line does not make sense: exit code 2. */
@@ -28,6 +33,9 @@ export class UsageError extends Error {}
 
 /** The input cannot be used: exit code 1, and one clear line. */
 export class InputError extends Error {}
+
+/** The input is no text at all. */
+export class BinaryError extends InputError {}
 
 /** BuildKit reads no Dockerfile larger than this (its greatest message). */
 const maxBytes = 16 * 1024 * 1024;
@@ -37,7 +45,9 @@ export function readText(path: string, io: Io): string {
   const bytes = path === '-' ? io.stdin() : readFile(path);
   const name = path === '-' ? 'standard input' : path;
   if (bytes.length > maxBytes) throw new InputError(`${name} is larger than the ${maxBytes} bytes that BuildKit reads`);
-  if (bytes.subarray(0, 8192).includes(0)) throw new InputError(`${name} is a binary file, not a Dockerfile`);
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
+    throw new InputError(`${name} is UTF-16, which BuildKit cannot read: save it as UTF-8`);
+  if (bytes.subarray(0, 8192).includes(0)) throw new BinaryError(`${name} is a binary file, not a Dockerfile`);
   return decodeUtf8(bytes);
 }
 
@@ -66,7 +76,8 @@ function code(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 }
 
-function reason(path: string, error: unknown): string {
+/** One line for a person on why a path can't be read. */
+export function reason(path: string, error: unknown): string {
   switch (code(error)) {
     case 'ENOENT':
       return `${path} does not exist`;

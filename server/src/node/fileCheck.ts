@@ -1,0 +1,108 @@
+// What a check says of one text: what BuildKit refuses, its build checks as a check run has them, and our own rules.
+import type { Span } from '../../../shared/src/span.ts';
+import { type Analysis, analyze } from '../analysis/analyze.ts';
+import type { BuildInputs } from '../compile/compilation.ts';
+import { type CheckWarning, checkUrl } from '../compile/lint.ts';
+import type { BuildConfig } from '../compile/options.ts';
+import { type Found, findingsOf, fixesOf, isCheck } from '../rules/findings.ts';
+import { fixAll } from '../rules/fixAll.ts';
+import type { Fix, Severity } from '../rules/rule.ts';
+
+export type Levels = ReadonlyMap<string, Severity | 'off'>;
+
+/** A problem as every format prints it. */
+export interface Reported {
+  /** Empty at 0 where it has no place. */
+  readonly span: Span;
+  readonly severity: Severity;
+  /** The rule's name, or the kebab-case code of what BuildKit refuses. */
+  readonly code: string;
+  readonly message: string;
+  /** Who says so: BuildKit by refusing the file, BuildKit by a build check, or a rule of ours. */
+  readonly from: 'buildkit' | 'check' | 'rule';
+  /** Where it is explained; `` where it is not. */
+  readonly url: string;
+  readonly fixes: readonly Fix[];
+  readonly related: readonly { readonly span: Span; readonly message: string }[];
+}
+
+/** How a text is built; the platform that is asked for does not count, as in BuildKit's own check runs. */
+export interface CheckSetup {
+  readonly config: BuildConfig;
+  readonly inputs: BuildInputs;
+  /** Severities by rule, in place of the rules' own. */
+  readonly levels: Levels;
+}
+
+/** The analysis that a check goes by. */
+export function analyzeForCheck(text: string, { config, inputs }: CheckSetup): Analysis {
+  const { platform: _, ...attrs } = config.attrs;
+  return analyze(text, { ...config, attrs }, inputs);
+}
+
+/** The warnings that `docker build --check` prints: it stops at the first problem, and without a target it sees all stages. */
+export function printedWarnings(analysis: Analysis): readonly CheckWarning[] {
+  if (analysis.problems[0]?.code === 'bad-option') return [];
+  return analysis.warnings.filter((w) =>
+    analysis.options.target === ''
+      ? w.problemsBefore + w.unreachableBefore === 0
+      : w.reachable && w.problemsBefore === 0,
+  );
+}
+
+/** Everything to report of an analysis, in order of the text. */
+export function problemsOf(analysis: Analysis, levels: Levels): readonly Reported[] {
+  const all: Reported[] = [];
+  for (const problem of analysis.problems) {
+    // Says no more than that there are warnings; they count as errors instead.
+    if (problem.code === 'check-error') continue;
+    const { code, summary: message } = problem;
+    const span = problem.span.end > 0 ? problem.span : lineSpan(analysis.text, problem.locations[0]?.first);
+    all.push({ span, severity: 'error', code, message, from: 'buildkit', url: '', fixes: [], related: [] });
+  }
+  const printed = new Set(printedWarnings(analysis).map((w) => keyOf(w.span, w.rule, w.message)));
+  const asErrors = analysis.compilation.lint.returnAsError;
+  for (const found of findingsOf(analysis)) {
+    const code = found.rule.name;
+    const fromCheck = isCheck(code);
+    if (fromCheck && !printed.has(keyOf(found.span, code, found.message))) continue;
+    const severity = levels.get(code) ?? (fromCheck && asErrors ? 'error' : found.severity);
+    if (severity === 'off') continue;
+    all.push({
+      span: found.span,
+      severity,
+      code,
+      message: found.message,
+      from: fromCheck ? 'check' : 'rule',
+      url: fromCheck ? checkUrl(code) : '',
+      fixes: fixesOf(found, analysis),
+      related: found.related ?? [],
+    });
+  }
+  return all.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+}
+
+function keyOf(span: Span, rule: string, message: string): string {
+  return `${span.start} ${span.end} ${rule} ${message}`;
+}
+
+/** The text of a 1-based line without its blanks. */
+function lineSpan(text: string, line: number | undefined): Span {
+  let start = 0;
+  for (let n = 1; n < (line ?? 1); n++) {
+    const next = text.indexOf('\n', start);
+    if (next < 0) break;
+    start = next + 1;
+  }
+  if (line === undefined) return { start: 0, end: 0 };
+  const newline = text.indexOf('\n', start);
+  const source = text.slice(start, newline < 0 ? text.length : newline);
+  return { start: start + source.length - source.trimStart().length, end: start + source.trimEnd().length };
+}
+
+/** The text after all safe fixes of the rules that are on, and what they did away with. */
+export function fixedText(analysis: Analysis, setup: CheckSetup): { text: string; fixed: readonly Found[] } {
+  const wanted = (found: Found): boolean => setup.levels.get(found.rule.name) !== 'off';
+  const done = fixAll(analysis, (text) => analyzeForCheck(text, setup), wanted);
+  return { text: done.analysis.text, fixed: done.fixed };
+}
