@@ -46,7 +46,11 @@ async function openDesktop(path: string): Promise<number> {
 
 async function openBrowser(path: string): Promise<number> {
   const vscode = installCodeServer((line) => console.log(line));
-  const server = await startVscodeServer({ vscode, settings: quietSettings });
+  const server = await startVscodeServer({
+    vscode,
+    settings: quietSettings,
+    extensions: { 'llb-lens.llb-lens': root },
+  });
   const asUri = (file: string) => `vscode-remote://${server.authority}${file.replaceAll('\\', '/')}`;
   const folder = statSync(path).isDirectory() ? path : resolve(path, '..');
   const payload: [string, string][] = [['skipWelcome', 'true']];

@@ -77,21 +77,31 @@ export interface VscodeServer {
 export interface ServerSetup {
   readonly vscode: string;
   readonly settings: object;
-  /** Lets a test driver in, which may name an extension to load. Otherwise this project's is there from the start. */
+  /** Lets a test driver in, which may name one more extension to load. */
   readonly testing?: boolean;
+  /** Folders of extensions that are there from the start, by the names of their folders. */
+  readonly extensions?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Starts VS Code's server on a free port of this machine, with data of its own in a temporary folder. */
-export async function startVscodeServer({ vscode, settings, testing, env }: ServerSetup): Promise<VscodeServer> {
+export async function startVscodeServer({
+  vscode,
+  settings,
+  testing,
+  env,
+  ...setup
+}: ServerSetup): Promise<VscodeServer> {
   const home = await mkdtemp(join(tmpdir(), 'llb-lens-editor-'));
   const data = join(home, 'data');
   await mkdir(join(data, 'User'), { recursive: true });
   await writeFile(join(data, 'User', 'settings.json'), JSON.stringify(settings, undefined, 2));
   const extensions = join(home, 'extensions');
   await mkdir(extensions);
-  // A link: what is built anew is there once the window is loaded anew.
-  if (!testing) await symlink(root, join(extensions, 'llb-lens.llb-lens'), 'junction');
+  // Links: what is built anew is there once the window is loaded anew.
+  for (const [name, path] of Object.entries(setup.extensions ?? {})) {
+    await symlink(path, join(extensions, name), 'junction');
+  }
   const args = [
     join(vscode, 'out', 'server-main.js'),
     ...['--host', '127.0.0.1', '--port', '0', '--without-connection-token', '--accept-server-license-terms'],

@@ -5,8 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { format } from 'node:util';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { root } from '../../scripts/editor/codeServer.ts';
+import { quietSettings, root } from '../../scripts/editor/codeServer.ts';
 import { type Outcome, readOutcomes } from './outcome.ts';
+
+/** An extension that stands where a neighbour would stand. */
+export const neighbour = join(root, 'test', 'editor', 'neighbour');
+
+/** Beside that neighbour, tests want everything unless they say otherwise. */
+export const testSettings = { ...quietSettings, 'llbLens.besideOtherExtensions': 'everything' };
 
 /** How long a suite may take before it counts as stuck. Milliseconds. */
 const stuck = 600_000;

@@ -1,13 +1,18 @@
 // Runs the suite inside the extension host of code-server's VS Code: the server is a Node process there.
 import { join } from 'node:path';
-import { pageUrl, quietSettings, root, startVscodeServer } from '../../scripts/editor/codeServer.ts';
-import { copyWorkspace, openBrowser, openPage, outcomesOf } from './browser.ts';
+import { pageUrl, root, startVscodeServer } from '../../scripts/editor/codeServer.ts';
+import { copyWorkspace, neighbour, openBrowser, openPage, outcomesOf, testSettings } from './browser.ts';
 import { nodeSuite } from './bundle.ts';
 import type { Outcome, RunSetup } from './outcome.ts';
 
 export async function runInHost({ vscode, screenshots }: RunSetup): Promise<readonly Outcome[]> {
   const workspace = await copyWorkspace();
-  const server = await startVscodeServer({ vscode, settings: quietSettings, testing: true });
+  const server = await startVscodeServer({
+    vscode,
+    settings: testSettings,
+    testing: true,
+    extensions: { 'docker.docker': neighbour },
+  });
   const browser = await openBrowser();
   try {
     const { page, lines } = await openPage(browser, server.authority);

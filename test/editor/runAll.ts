@@ -6,6 +6,7 @@ import { installCodeServer, root } from '../../scripts/editor/codeServer.ts';
 import { bundleSuite } from './bundle.ts';
 import { runInDesktop } from './desktop.ts';
 import { runInHost } from './host.ts';
+import { runInNeovim } from './neovim.ts';
 import type { Outcome } from './outcome.ts';
 import { walkThrough } from './ui.ts';
 import { runInWeb } from './web.ts';
@@ -16,6 +17,7 @@ const kinds = {
   host: { title: "in the extension host of code-server's VS Code", run: runInHost },
   web: { title: 'in a browser with no machine behind it', run: runInWeb },
   ui: { title: 'through the user interface', run: walkThrough },
+  neovim: { title: 'in Neovim', run: runInNeovim },
   desktop: { title: 'in a downloaded desktop VS Code', run: runInDesktop },
 } as const;
 type Kind = keyof typeof kinds;
@@ -30,10 +32,11 @@ export async function runAll(names: readonly string[]): Promise<number> {
   await buildAll();
   await bundleSuite();
   await mkdir(screenshots, { recursive: true });
-  const vscode = names.every((name) => name === 'desktop') && names.length > 0 ? '' : installCodeServer(console.log);
+  const alone = names.length > 0 && names.every((name) => name === 'desktop' || name === 'neovim');
+  const vscode = alone ? '' : installCodeServer(console.log);
   let passed = 0;
   let failed = 0;
-  for (const name of names.length > 0 ? (names as readonly Kind[]) : (['host', 'web', 'ui'] as const)) {
+  for (const name of names.length > 0 ? (names as readonly Kind[]) : (['host', 'web', 'ui', 'neovim'] as const)) {
     console.log(`\n${kinds[name].title}`);
     let outcomes: readonly Outcome[];
     try {

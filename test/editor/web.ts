@@ -3,8 +3,8 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, sep } from 'node:path';
-import { quietSettings, root } from '../../scripts/editor/codeServer.ts';
-import { copyWorkspace, openBrowser, openPage, outcomesOf } from './browser.ts';
+import { root } from '../../scripts/editor/codeServer.ts';
+import { copyWorkspace, neighbour, openBrowser, openPage, outcomesOf, testSettings } from './browser.ts';
 import { webSuite } from './bundle.ts';
 import type { Outcome, RunSetup } from './outcome.ts';
 
@@ -48,6 +48,7 @@ async function serveWorkbench(vscode: string, folder: string): Promise<{ authori
     ['/vscode/', vscode],
     ['/extension/', root],
     ['/folder-extension/', join(root, 'test', 'editor', 'folder')],
+    ['/neighbour/', neighbour],
     ['/folder/', folder],
   ];
   let page = '';
@@ -123,13 +124,13 @@ async function workbenchPage(vscode: string, authority: string): Promise<string>
     },
     webviewEndpoint: `http://${authority}/vscode/out/vs/workbench/contrib/webview/browser/pre`,
     folderUri: { scheme: 'test-folder', authority: 'app', path: '/' },
-    additionalBuiltinExtensions: [at('/folder-extension')],
+    additionalBuiltinExtensions: [at('/folder-extension'), at('/neighbour')],
     developmentOptions: {
       enableSmokeTestDriver: true,
       extensions: [at('/extension')],
       extensionTestsPath: at(`/extension/${webSuite.slice(root.length)}`),
     },
-    configurationDefaults: quietSettings,
+    configurationDefaults: testSettings,
     userDataPath: '/',
     isEnabledFileDownloads: true,
     isEnabledFileUploads: true,

@@ -208,7 +208,7 @@ export const tests: Readonly<Record<string, Test>> = {
       const edits = edit.get(document.uri);
       equal(
         edits.map(({ range, newText }) => `${range.start.line + 1} ${newText}`),
-        ['3 compile', '11 compile'],
+        ['3 compile', '12 compile'],
         'the edits',
       );
     });
@@ -224,7 +224,7 @@ export const tests: Readonly<Record<string, Test>> = {
       );
       equal(
         found.map(({ range }) => range.start.line + 1),
-        [11, 13].map((n) => n),
+        [11, 13],
         'the lines',
       );
     });
@@ -349,7 +349,7 @@ export const tests: Readonly<Record<string, Test>> = {
   },
 
   async 'formatting leaves only spaces changed'() {
-    const editor = await untitled('FROM scratch\nRUN a \\\nb\n');
+    const editor = await untitled('FROM scratch\nLABEL a=b \\\nc=d\n');
     await eventually(async () => {
       const edits = await vscode.commands.executeCommand<vscode.TextEdit[] | undefined>(
         'vscode.executeFormatDocumentProvider',
@@ -420,6 +420,21 @@ export const tests: Readonly<Record<string, Test>> = {
     await set('features.diagnostics', false);
     await eventually(() => equal(problems(document.uri).length, 0, 'the number of problems'));
     await set('features.diagnostics', undefined);
+    await eventually(() => equal(problems(document.uri).length, 2, 'the number of problems'));
+  },
+
+  async 'beside another extension only what that one lacks is shown'() {
+    ok(vscode.extensions.getExtension('docker.docker'), 'the neighbour is there');
+    const { document } = await open('problems/Dockerfile');
+    const legend = () =>
+      vscode.commands.executeCommand<unknown>('vscode.provideDocumentSemanticTokensLegend', document.uri);
+    await eventually(async () => ok(await legend(), 'we colour'));
+    await set('besideOtherExtensions', 'auto');
+    await eventually(async () => ok(!(await legend()), 'the neighbour colours'));
+    await eventually(() => equal(problems(document.uri).length, 0, 'the number of problems'));
+    await eventually(async () => ok((await lenses(document)).length > 0, 'there are lenses'));
+    await set('besideOtherExtensions', undefined);
+    await eventually(async () => ok(await legend(), 'we colour again'));
     await eventually(() => equal(problems(document.uri).length, 2, 'the number of problems'));
   },
 
