@@ -180,7 +180,7 @@ export function card(state: CardState | undefined): Element {
   const fact = (label: string, value: string) => (value === '' ? [] : [h('dt', {}, label), h('dd', {}, value)]);
   const change = changeAt(graph, node);
   const act = state.connected && state.current;
-  return h('section', { class: 'card', 'aria-label': 'Details' }, [
+  return h('section', { class: 'card', 'aria-label': 'Details', tabindex: '0' }, [
     h('h2', {}, node.shape === 'join' ? `merge (line ${instruction?.lines[0] ?? '?'})` : node.title),
     state.status || state.mark
       ? h('p', { class: `verdict ${state.status ?? state.mark}` }, [
@@ -245,10 +245,15 @@ export function outlineTree(
     if (list) list.push(i);
     else byLane.set(node.lane, [i]);
   }
-  let first = true;
-  const item = (index: number, level: number): Element => {
-    const focusable = selected >= 0 ? index === selected : first && level === 1;
-    first = false;
+  // Flat, with levels: the words of an item are then its name, for eyes and ears alike.
+  let focusable = true;
+  const place = (wanted: boolean) => {
+    const tabindex = wanted && focusable ? '0' : '-1';
+    if (tabindex === '0') focusable = false;
+    return tabindex;
+  };
+  const item = (index: number, level: number, at: number, of: number): Element => {
+    const node = drawn.nodes[index]!;
     const status = statusOf(index);
     const mark = markOf(index);
     return {
@@ -257,56 +262,54 @@ export function outlineTree(
         {
           role: 'treeitem',
           'aria-level': String(level),
+          'aria-posinset': String(at + 1),
+          'aria-setsize': String(of),
           'aria-selected': String(index === selected),
-          'aria-label': describe(graph, drawn, index, status, mark),
-          tabindex: focusable ? '0' : '-1',
+          tabindex: place(index === selected || (selected < 0 && level === 1)),
           'data-node': String(index),
-          class: drawn.nodes[index]!.reachable ? '' : 'unreachable',
+          class: `level-${level}${node.reachable ? '' : ' unreachable'}`,
         },
         [
-          h('span', { class: 'words' }, nameOf(graph, drawn.nodes[index]!)),
+          h('span', { class: 'words' }, nameOf(graph, node)),
           status ? h('span', { class: `pill ${status}` }, statusWords[status]) : undefined,
           mark ? h('span', { class: `pill ${mark}` }, markWords[mark]) : undefined,
+          h('span', { class: 'sr-only' }, `. ${describe(graph, drawn, index)}`),
         ],
       ),
-      key: drawn.nodes[index]!.key,
+      key: `${node.key} node`,
     };
   };
-  const loose = (byLane.get(-1) ?? []).map((index) => item(index, 1));
-  const lanes = drawn.lanes.map((lane, i): Element => {
+  const loose = byLane.get(-1) ?? [];
+  const count = loose.length + drawn.lanes.length;
+  const items = loose.map((index, i) => item(index, 1, i, count));
+  for (const [i, lane] of drawn.lanes.entries()) {
     const open = !closed.has(lane.key);
     const remark = lane.target ? ', target' : lane.reachable ? '' : ', not needed by the target';
-    const focusable = selected < 0 && first;
-    if (focusable) first = false;
     const members = byLane.get(i) ?? [];
-    return {
+    items.push({
       ...h(
         'li',
         {
           role: 'treeitem',
           'aria-level': '1',
+          'aria-posinset': String(loose.length + i + 1),
+          'aria-setsize': String(count),
           'aria-expanded': String(open),
-          'aria-label': printable(
-            `Stage ${lane.title}${remark}, ${members.length} ${members.length === 1 ? 'node' : 'nodes'}`,
-          ),
-          tabindex: focusable || (!open && members.includes(selected)) ? '0' : '-1',
+          tabindex: place(selected < 0 || (!open && members.includes(selected))),
           'data-lane': String(i),
+          class: 'level-1',
         },
         [
+          h('span', { class: 'sr-only' }, 'Stage '),
           h('span', { class: 'words lane-words' }, `${lane.title}${remark}`),
-          open
-            ? h(
-                'ul',
-                { role: 'group' },
-                members.map((index) => item(index, 2)),
-              )
-            : undefined,
+          h('span', { class: 'sr-only' }, `, ${members.length} ${members.length === 1 ? 'node' : 'nodes'}`),
         ],
       ),
-      key: lane.key,
-    };
-  });
-  return h('ul', { role: 'tree', 'aria-label': 'Build graph', class: 'tree' }, [...loose, ...lanes]);
+      key: `${lane.key} lane`,
+    });
+    if (open) items.push(...members.map((index, at) => item(index, 2, at, members.length)));
+  }
+  return h('ul', { role: 'tree', 'aria-label': 'Build graph', class: 'tree' }, items);
 }
 
 /** What shapes, lines and patterns mean, and the keys. */
@@ -350,7 +353,7 @@ export function legend(open: boolean, id: string): Element {
       h('span', {}, words),
     ]);
   const key = (keys: string, words: string) => h('li', {}, [h('kbd', {}, keys), h('span', {}, words)]);
-  return h('section', { class: 'legend', 'aria-label': 'Key' }, [
+  return h('section', { class: 'legend', 'aria-label': 'Key', tabindex: '0' }, [
     h('h2', {}, 'Shapes'),
     h('ul', {}, [
       shape('image', 'image', 'image'),

@@ -11,7 +11,8 @@ export interface PictureEvents {
   /** -1: the pointer is on no node. */
   hover(node: number): void;
   key(event: KeyboardEvent): void;
-  focus(): void;
+  /** The picture has the keyboard now; by the pointer, or by the keyboard itself. */
+  focus(byPointer: boolean): void;
 }
 
 export interface Picture {
@@ -147,7 +148,7 @@ export function createPicture(id: string, events: PictureEvents): Picture {
     { passive: false },
   );
   stage.addEventListener('keydown', (event) => events.key(event));
-  stage.addEventListener('focus', () => events.focus());
+  stage.addEventListener('focus', () => events.focus(drag !== undefined));
   const fromMap = (event: PointerEvent) => {
     if (!mapUnits || event.buttons === 0) return;
     const area = map.getBoundingClientRect();

@@ -2,7 +2,7 @@
 import type { BuildGraph } from '../../shared/src/graph.ts';
 import type { Change, Status } from '../../shared/src/graphView.ts';
 import type { Drawn, DrawnNode } from './model.ts';
-import { isSourceShape, type Mark, markWords, statusWords } from './scene.ts';
+import { isSourceShape, type Mark } from './scene.ts';
 import { neighbours } from './walk.ts';
 import { printable } from './words.ts';
 
@@ -26,22 +26,14 @@ export function nameOf(graph: BuildGraph, node: DrawnNode): string {
   return printable(instruction ? `${title}, line ${instruction.lines[0]}` : title);
 }
 
-/** All that the picture shows of a node, for those who do not see it. */
-export function describe(
-  graph: BuildGraph,
-  drawn: Drawn,
-  index: number,
-  status: Status | undefined,
-  mark: Mark | undefined,
-): string {
+/** All that the picture shows of a node but its name, status and mark, for those who do not see it. */
+export function describe(graph: BuildGraph, drawn: Drawn, index: number): string {
   const node = drawn.nodes[index]!;
   const { needs, users } = neighbours(drawn);
   const names = (list: readonly number[]) => list.map((i) => nameOf(graph, drawn.nodes[i]!)).join('; ');
-  const parts = [nameOf(graph, node)];
+  const parts: string[] = [];
   if (shapeWords[node.shape] !== '') parts.push(shapeWords[node.shape]);
   if (node.linked && node.shape === 'step') parts.push('linked copy, hangs on nothing but its source');
-  if (status) parts.push(statusWords[status]);
-  if (mark) parts.push(markWords[mark]);
   if (!node.reachable) parts.push('not needed by the target');
   if (node.provisional) parts.push('digest provisional');
   if (node.uncertain) parts.push('uncertain');
@@ -50,7 +42,7 @@ export function describe(
   const to = users[index]!.map((edge) => drawn.edges[edge]!.to);
   if (from.length > 0) parts.push(`needs ${names(from)}`);
   if (to.length > 0) parts.push(`used by ${names(to)}`);
-  return `${parts.join('. ')}.`;
+  return parts.length > 0 ? `${parts.join('. ')}.` : '';
 }
 
 /** What the user means by "this changes" at a node; nothing where it can't change by itself. */

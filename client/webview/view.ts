@@ -17,10 +17,11 @@ import { keyAction } from './keyboard.ts';
 import { type Layout, layoutGraph } from './layout.ts';
 import { createPicture, type Picture } from './picture.ts';
 import { layoutSvg } from './render.ts';
-import { type Element, isCopy, type Mark, type Overlay } from './scene.ts';
-import { changeAt, countStatuses, describe, nodeMarks, nodeStatuses } from './speech.ts';
+import { type Element, isCopy, type Mark, markWords, type Overlay, statusWords } from './scene.ts';
+import { changeAt, countStatuses, describe, nameOf, nodeMarks, nodeStatuses } from './speech.ts';
 import { type Colors, colorNames, themes } from './theme.ts';
 import { type Direction, pathOf, search, step } from './walk.ts';
+import { printable } from './words.ts';
 
 /** What is at the other end: the editor, or nothing but the browser. */
 export interface Bridge {
@@ -79,6 +80,8 @@ export function createView(body: HTMLElement, bridge: Bridge, initial: GraphView
 
   const main = document.createElement('main');
   main.className = 'view';
+  const heading = document.createElement('h1');
+  heading.className = 'sr-only';
   const top = document.createElement('div');
   const middle = document.createElement('div');
   middle.className = 'middle';
@@ -101,7 +104,7 @@ export function createView(body: HTMLElement, bridge: Bridge, initial: GraphView
   hint.textContent =
     'Arrow keys follow the edges, Enter goes to the line, slash searches, T opens the outline, question mark lists all keys.';
   middle.append(side, panesRoot, floating);
-  main.append(top, middle, empty, live, hint);
+  main.append(heading, top, middle, empty, live, hint);
   body.append(main);
   const painted = new Map<HTMLElement, readonly Element[]>();
   const paint = (root: HTMLElement, elements: readonly Element[]) => {
@@ -217,6 +220,7 @@ export function createView(body: HTMLElement, bridge: Bridge, initial: GraphView
     middle.hidden = !shown;
     empty.hidden = shown;
     empty.textContent = shown ? '' : nothing;
+    heading.textContent = graph ? `Build graph of ${printable(graph.file)}` : 'Build graph';
   }
 
   /** One picture, or two side by side. */
@@ -273,12 +277,13 @@ export function createView(body: HTMLElement, bridge: Bridge, initial: GraphView
         drawChrome();
       },
       key: onPictureKey,
-      focus() {
+      focus(byPointer) {
         if (active !== index) {
           active = index;
           drawChrome();
         }
-        if (selectedIndex() < 0) {
+        // A click says itself what is meant; nothing may move under it.
+        if (!byPointer && selectedIndex() < 0) {
           const start = nodeOfInstruction(cursor);
           const first = panes[active]?.layout.drawn.nodes.findIndex((node) => node.on < 0) ?? -1;
           if (start >= 0 || first >= 0) choose(start >= 0 ? start : first, { lit: false, reveal: true });
@@ -536,7 +541,13 @@ export function createView(body: HTMLElement, bridge: Bridge, initial: GraphView
   }
 
   function describeNode(pane: Pane, index: number): string {
-    const said = describe(pane.graph, pane.layout.drawn, index, pane.statuses?.get(index), pane.marks?.get(index));
+    const status = pane.statuses?.get(index);
+    const mark = pane.marks?.get(index);
+    const parts = [nameOf(pane.graph, pane.layout.drawn.nodes[index]!)];
+    if (status) parts.push(statusWords[status]);
+    if (mark) parts.push(markWords[mark]);
+    parts.push(describe(pane.graph, pane.layout.drawn, index));
+    const said = parts.filter((part) => part !== '').join('. ');
     const reason = reasonAt(pane, index);
     return reason === '' ? said : `${said} ${reason}`;
   }
@@ -793,7 +804,7 @@ export function createView(body: HTMLElement, bridge: Bridge, initial: GraphView
         break;
       case 'ArrowLeft':
         if (expanded === 'true') toggleLane(Number(lane));
-        else focusItem(target.parentElement?.closest<HTMLElement>('[role=treeitem]'));
+        else focusItem(items.slice(0, at).findLast((item) => item.getAttribute('aria-level') === '1'));
         break;
       case 'Enter':
       case ' ':

@@ -98,7 +98,9 @@ export function step(layout: Layout, from: number, direction: Direction): number
 export function search(drawn: Drawn, text: string): number[] {
   const wanted = text.trim().toLowerCase();
   if (wanted === '') return [];
-  return drawn.nodes.flatMap((node, i) =>
-    `${node.signature} ${node.title} ${node.note}`.toLowerCase().includes(wanted) ? [i] : [],
-  );
+  return drawn.nodes.flatMap((node, i) => {
+    // A source on its user and a join have no words of the file; their line has them.
+    const own = node.on >= 0 || node.shape === 'join' ? '' : node.signature;
+    return `${own} ${node.title} ${node.note}`.toLowerCase().includes(wanted) ? [i] : [];
+  });
 }
