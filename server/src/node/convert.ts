@@ -40,14 +40,16 @@ export function analyzeJob(job: Job): Analysis {
   return analyze(textOf(job), configOf(job), inputsOf(job));
 }
 
-function textOf(job: Job): string {
+/** The text of a job. */
+export function textOf(job: Job): string {
   // A string of JSON may hold lone surrogates, which Go's decoder replaces.
   if (job.dockerfile !== undefined) return job.dockerfile.replace(/\p{Surrogate}/gu, '\ufffd');
   if (job.path !== undefined) return decodeUtf8(readFileSync(job.path));
   return decodeUtf8(Buffer.from(job.dockerfileB64 ?? '', 'base64'));
 }
 
-function configOf(job: Job): BuildConfig {
+/** How a job is built. */
+export function configOf(job: Job): BuildConfig {
   const attrs: Record<string, string> = { filename: job.filename || 'Dockerfile' };
   if (job.target) attrs.target = job.target;
   if (job.platform) attrs.platform = job.platform;
@@ -62,7 +64,8 @@ function configOf(job: Job): BuildConfig {
   };
 }
 
-function inputsOf(job: Job): BuildInputs {
+/** What a job says of images and ignore files. */
+export function inputsOf(job: Job): BuildInputs {
   return {
     image: (ref) => imageOf(job, ref),
     dockerignore: job.dockerignore ?? null,

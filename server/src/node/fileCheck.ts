@@ -4,6 +4,7 @@ import { type Analysis, analyze } from '../analysis/analyze.ts';
 import type { BuildInputs } from '../compile/compilation.ts';
 import { type CheckWarning, checkUrl } from '../compile/lint.ts';
 import type { BuildConfig } from '../compile/options.ts';
+import type { LineRange } from '../dockerfile/instruction.ts';
 import { type Found, findingsOf, fixesOf, isCheck } from '../rules/findings.ts';
 import { fixAll } from '../rules/fixAll.ts';
 import type { Fix, Severity } from '../rules/rule.ts';
@@ -22,6 +23,8 @@ export interface Reported {
   readonly from: 'buildkit' | 'check' | 'rule';
   /** Where it is explained; `` where it is not. */
   readonly url: string;
+  /** The lines that BuildKit reports; undefined where it reports none. Those of a build check may be others than the span's. */
+  readonly lines: LineRange | undefined;
   readonly fixes: readonly Fix[];
   readonly related: readonly { readonly span: Span; readonly message: string }[];
 }
@@ -57,15 +60,17 @@ export function problemsOf(analysis: Analysis, levels: Levels): readonly Reporte
     // Says no more than that there are warnings; they count as errors instead.
     if (problem.code === 'check-error') continue;
     const { code, summary: message } = problem;
-    const span = problem.span.end > 0 ? problem.span : lineSpan(analysis.text, problem.locations[0]?.first);
-    all.push({ span, severity: 'error', code, message, from: 'buildkit', url: '', fixes: [], related: [] });
+    const lines = problem.locations.find(({ first, last }) => first <= last);
+    const span = problem.span.end > 0 ? problem.span : lineSpan(analysis.text, lines?.first);
+    all.push({ span, severity: 'error', code, message, from: 'buildkit', url: '', lines, fixes: [], related: [] });
   }
-  const printed = new Set(printedWarnings(analysis).map((w) => keyOf(w.span, w.rule, w.message)));
+  const printed = new Map(printedWarnings(analysis).map((w) => [keyOf(w.span, w.rule, w.message), w.lines] as const));
   const asErrors = analysis.compilation.lint.returnAsError;
   for (const found of findingsOf(analysis)) {
     const code = found.rule.name;
     const fromCheck = isCheck(code);
-    if (fromCheck && !printed.has(keyOf(found.span, code, found.message))) continue;
+    const lines = fromCheck ? printed.get(keyOf(found.span, code, found.message)) : undefined;
+    if (fromCheck && lines === undefined) continue;
     const severity = levels.get(code) ?? (fromCheck && asErrors ? 'error' : found.severity);
     if (severity === 'off') continue;
     all.push({
@@ -75,6 +80,7 @@ export function problemsOf(analysis: Analysis, levels: Levels): readonly Reporte
       message: found.message,
       from: fromCheck ? 'check' : 'rule',
       url: fromCheck ? checkUrl(code) : '',
+      lines: lines !== undefined && lines.first <= lines.last ? lines : undefined,
       fixes: fixesOf(found, analysis),
       related: found.related ?? [],
     });

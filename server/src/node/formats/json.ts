@@ -26,6 +26,7 @@ function problemsJson(file: FileReport, report: Report): unknown[] {
     message: wellFormed(problem.message),
     from: problem.from,
     ...(problem.url === '' ? {} : { url: problem.url }),
+    ...(problem.lines === undefined ? {} : { buildkitLines: [problem.lines.first, problem.lines.last] }),
     fingerprint: marks[i],
     related: problem.related.map(({ span, message }) => ({ ...range(span), message: wellFormed(message) })),
     fixes: problem.fixes.map(({ title, safe, edits }) => ({
