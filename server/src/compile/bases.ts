@@ -1,4 +1,5 @@
 // What stages start from: images, named contexts, other stages, and the triggers that these left behind.
+import type { Span } from '../../../shared/src/span.ts';
 import type { Problem } from '../dockerfile/instruction.ts';
 import { readTrigger } from '../dockerfile/read.ts';
 import { suggest } from '../dockerfile/suggest.ts';
@@ -35,7 +36,7 @@ export function resolveBases(c: Compilation, target: Stage): void {
     // BuildKit resolves bases at once and reports the first that fails: its scheduler starts with the last, then goes in order.
     const known = c.problems.length;
     for (const stage of c.stages.slice())
-      if (stage.base === undefined && !stage.dispatched && !stage.resolved) resolveBase(c, stage);
+      if (stage.base === undefined && !stage.dispatched && isDue(stage)) resolveBase(c, stage);
     const last = c.problems.length > known ? c.problems.pop() : undefined;
     if (last !== undefined) c.problems.splice(known, 0, last);
     let more = false;
@@ -105,8 +106,25 @@ function addTriggers(c: Compilation, stage: Stage, triggers: readonly string[]):
   return more;
 }
 
+/** A trigger may make a stage needed that was not when its base was looked up. */
+function isDue(stage: Stage): boolean {
+  return stage.resolved === 'no' || (stage.resolved === 'unneeded' && stage.reachable);
+}
+
+/** Forgets what was found while the stage was thought to be of no use. */
+function forget(c: Compilation, stage: Stage): void {
+  const mine = (entry: { readonly span: Span }): boolean => entry.span === stage.span;
+  stage.baseName = stage.originalBase;
+  stage.commandIndex = 0;
+  const known = c.warnings.filter((w) => w.rule !== 'InvalidBaseImagePlatform' || !mine(w));
+  c.warnings.splice(0, c.warnings.length, ...known);
+  const others = c.unreachableProblems.filter((p) => !mine(p));
+  c.unreachableProblems.splice(0, c.unreachableProblems.length, ...others);
+}
+
 function resolveBase(c: Compilation, stage: Stage): void {
-  stage.resolved = stage.reachable;
+  if (stage.resolved === 'unneeded') forget(c, stage);
+  stage.resolved = stage.reachable ? 'needed' : 'unneeded';
   if (stage.baseName === 'scratch' && stage.namedContext === undefined) {
     stage.state = scratch;
     stage.image = emptyImage(c.targetPlatform);

@@ -14,6 +14,7 @@ import { type BuildInputs, type Compilation, fail } from './compilation.ts';
 import { buildDependencies, findCycle } from './dependencies.ts';
 import { dispatch, inheritWorkdir, setUser } from './dispatch.ts';
 import { resolveEpoch } from './epoch.ts';
+import { cloneImage } from './image.ts';
 import { isOn, type LintConfig, noLintConfig, parseLintOptions } from './lint.ts';
 import type { Options } from './options.ts';
 import { type ParsedStage, splitStages } from './parsedStages.ts';
@@ -137,34 +138,56 @@ function readIgnoreFile(c: Compilation): void {
 function dispatchStages(c: Compilation): void {
   if (c.ignoreError !== undefined)
     fail(c, c.ignoreError, { locations: [], span: { start: 0, end: 0 }, code: 'bad-dockerignore' });
-  // Stages that come of triggers are complete already; only those of the file are compiled.
   const count = c.stages.length;
   for (let i = 0; i < count; i++) {
     const stage = c.stages[i] as Stage;
-    if (stage.dispatched) continue;
-    inherit(stage);
-    stage.dispatched = true;
-    const platform = stage.platform ?? c.targetPlatform;
-    stage.platform = platform;
-    const { image } = stage;
-    if (platform.os !== 'windows' && !image.env.some((pair) => pair === 'PATH' || pair.startsWith('PATH=')))
-      image.env.push(`PATH=${defaultPathEnv(platform.os)}`);
-    let { env } = stage.state;
-    for (const pair of image.env) {
-      const at = pair.indexOf('=');
-      env = at < 0 ? addEnv(env, pair, '') : addEnv(env, pair.slice(0, at), pair.slice(at + 1));
-    }
-    stage.state = { ...stage.state, env };
-    if (c.options.hostname !== '') stage.state = { ...stage.state, hostname: c.options.hostname };
-    if (image.workingDir !== '') {
-      const wrong = inheritWorkdir(stage, image.workingDir);
-      if (wrong !== undefined && stage.reachable)
-        fail(c, wrong, { locations: stage.locations, span: stage.span, code: 'bad-path' });
-    }
-    if (image.user !== '') setUser(stage, image.user);
-    stage.state = { ...stage.state, network: c.options.network };
-    for (const command of stage.commands) dispatch(c, stage, command);
+    if (!stage.dispatched) dispatchStage(c, stage);
   }
+  // Images that are only copied from are complete as they are. A check run looks at their triggers all the same.
+  for (const stage of c.stages)
+    if (stage.hidden && stage.commands.length > 0)
+      dispatchStage(c, { ...detached(stage), image: cloneImage(stage.image) });
+}
+
+/** A stand-in for a stage that leaves no trace but warnings. */
+function detached(stage: Stage): Stage {
+  return {
+    ...stage,
+    reachable: false,
+    steps: [],
+    contextPaths: new Set(),
+    paths: new Set(),
+    last: new Map(),
+    secrets: new Map(),
+    ssh: new Map(),
+    allArgs: new Map(),
+    usedArgs: new Set(),
+  };
+}
+
+function dispatchStage(c: Compilation, stage: Stage): void {
+  inherit(stage);
+  stage.dispatched = true;
+  const platform = stage.platform ?? c.targetPlatform;
+  stage.platform = platform;
+  const { image } = stage;
+  if (platform.os !== 'windows' && !image.env.some((pair) => pair === 'PATH' || pair.startsWith('PATH=')))
+    image.env.push(`PATH=${defaultPathEnv(platform.os)}`);
+  let { env } = stage.state;
+  for (const pair of image.env) {
+    const at = pair.indexOf('=');
+    env = at < 0 ? addEnv(env, pair, '') : addEnv(env, pair.slice(0, at), pair.slice(at + 1));
+  }
+  stage.state = { ...stage.state, env };
+  if (c.options.hostname !== '') stage.state = { ...stage.state, hostname: c.options.hostname };
+  if (image.workingDir !== '') {
+    const wrong = inheritWorkdir(stage, image.workingDir);
+    if (wrong !== undefined && stage.reachable)
+      fail(c, wrong, { locations: stage.locations, span: stage.span, code: 'bad-path' });
+  }
+  if (image.user !== '') setUser(stage, image.user);
+  stage.state = { ...stage.state, network: c.options.network };
+  for (const command of stage.commands) dispatch(c, stage, command);
 }
 
 function finish(c: Compilation, target: Stage, context: ReturnType<typeof mainContext>): void {

@@ -91,7 +91,8 @@ export interface Stage {
   readonly hidden: boolean;
   reachable: boolean;
   dispatched: boolean;
-  resolved: boolean;
+  /** Its base was looked up, and whether at that time the target was known to need it. */
+  resolved: 'no' | 'unneeded' | 'needed';
   onBuildInit: boolean;
   workdirSet: boolean;
   commandIndex: number;
@@ -159,7 +160,7 @@ export function newStage(init: {
     hidden: init.from === undefined,
     reachable: false,
     dispatched: false,
-    resolved: false,
+    resolved: 'no',
     onBuildInit: false,
     workdirSet: false,
     commandIndex: 0,
