@@ -10,7 +10,7 @@ import { formatPlatformAll, normalizePlatform, type Platform } from '../oci/plat
 import { parseNormalizedNamed, referenceString, tagNameOnly, withDigest } from '../oci/reference.ts';
 import { type Compilation, fail, warn } from './compilation.ts';
 import { addDependencies, readSources } from './dependencies.ts';
-import { cloneImage, emptyImage, type Image, parseImage } from './image.ts';
+import { cloneImage, emptyImage, type Image, parseImage, unknownImage } from './image.ts';
 import { stepName } from './names.ts';
 import { findNamedContext, imageVertex, loadNamedContext, resolveImage, sourceState } from './sources.ts';
 import { type Command, noLines, type Stage, stageLines } from './stage.ts';
@@ -34,11 +34,12 @@ export function resolveBases(c: Compilation, target: Stage): void {
     const reachable = reachableFrom(target);
     for (const stage of c.stages) stage.reachable = reachable.has(stage);
     // BuildKit resolves bases at once and reports the first that fails: its scheduler starts with the last, then goes in order.
-    const known = c.problems.length;
-    for (const stage of c.stages.slice())
-      if (stage.base === undefined && !stage.dispatched && isDue(stage)) resolveBase(c, stage);
-    const last = c.problems.length > known ? c.problems.pop() : undefined;
-    if (last !== undefined) c.problems.splice(known, 0, last);
+    const due = c.stages.filter(
+      (stage) => stage.base === undefined && !stage.dispatched && stage.resolved !== 'needed',
+    );
+    const started = due.filter((stage) => !isScratch(stage));
+    for (const stage of due) if (isScratch(stage)) resolveScratch(c, stage);
+    for (const stage of [...started.slice(-1), ...started.slice(0, -1)]) resolveBase(c, stage);
     let more = false;
     for (const stage of c.stages.slice()) {
       if (!stage.reachable) continue;
@@ -106,16 +107,22 @@ function addTriggers(c: Compilation, stage: Stage, triggers: readonly string[]):
   return more;
 }
 
-/** A trigger may make a stage needed that was not when its base was looked up. */
-function isDue(stage: Stage): boolean {
-  return stage.resolved === 'no' || (stage.resolved === 'unneeded' && stage.reachable);
+function isScratch(stage: Stage): boolean {
+  return stage.baseName === 'scratch' && stage.namedContext === undefined;
 }
 
-/** Forgets what was found while the stage was thought to be of no use. */
+function resolveScratch(c: Compilation, stage: Stage): void {
+  stage.resolved = 'needed';
+  stage.state = scratch;
+  stage.image = emptyImage(c.targetPlatform);
+  stage.platform = c.targetPlatform;
+  if (stage.hidden) stage.dispatched = true;
+}
+
+/** Forgets what was found while the stage was thought to be of no use: a trigger may make it needed. */
 function forget(c: Compilation, stage: Stage): void {
   const mine = (entry: { readonly span: Span }): boolean => entry.span === stage.span;
   stage.baseName = stage.originalBase;
-  stage.commandIndex = 0;
   const known = c.warnings.filter((w) => w.rule !== 'InvalidBaseImagePlatform' || !mine(w));
   c.warnings.splice(0, c.warnings.length, ...known);
   const others = c.unreachableProblems.filter((p) => !mine(p));
@@ -123,15 +130,20 @@ function forget(c: Compilation, stage: Stage): void {
 }
 
 function resolveBase(c: Compilation, stage: Stage): void {
-  if (stage.resolved === 'unneeded') forget(c, stage);
-  stage.resolved = stage.reachable ? 'needed' : 'unneeded';
-  if (stage.baseName === 'scratch' && stage.namedContext === undefined) {
-    stage.state = scratch;
-    stage.image = emptyImage(c.targetPlatform);
-    stage.platform = c.targetPlatform;
-    if (stage.hidden) stage.dispatched = true;
+  const index = stage.commandIndex;
+  if (!stage.reachable) {
+    // BuildKit looks at a stage that is not needed each time anew, and counts a step for it each time.
+    if (stage.resolved === 'no') resolveOnce(c, stage);
+    stage.resolved = 'unneeded';
+    stage.commandIndex = stage.commandTotal > 0 ? index + 1 : index;
     return;
   }
+  if (stage.resolved === 'unneeded') forget(c, stage);
+  stage.resolved = 'needed';
+  resolveOnce(c, stage);
+}
+
+function resolveOnce(c: Compilation, stage: Stage): void {
   const problem = loadBase(c, stage);
   if (problem !== undefined) {
     const place = { locations: stage.locations, span: stage.span, ...problem };
@@ -160,6 +172,7 @@ function loadBase(c: Compilation, stage: Stage): { message: string; code: string
     stage.state = loaded.state;
     stage.guessed = loaded.guessed;
     stage.source = loaded.state.out?.vertex;
+    stage.image = unknownImage();
     if (loaded.image !== undefined) {
       stage.image = loaded.image;
       const p = loaded.image.platform;

@@ -70,6 +70,11 @@ export function emptyImage(platform: Platform): Image {
   };
 }
 
+/** The configuration of a context that is no image. */
+export function unknownImage(): Image {
+  return { ...emptyImage(noPlatform), rootfs: { type: '', diffIds: undefined }, env: [], workingDir: '' };
+}
+
 export function cloneImage(image: Image): Image {
   return {
     ...image,
@@ -101,8 +106,7 @@ export function parseImage(json: string): { readonly image: Image } | { readonly
   const parsed = unmarshalJson(json);
   if ('error' in parsed) return { error: parsed.error };
   const root = parsed.value;
-  if (root === null)
-    return { image: { ...emptyImage(noPlatform), rootfs: { type: '', diffIds: undefined }, env: [], workingDir: '' } };
+  if (root === null) return { image: unknownImage() };
   if (!isJsonObject(root))
     return { error: `json: cannot unmarshal ${kindOf(root)} into Go value of type v1.DockerOCIImage` };
   const config = object(field(root, 'config'));

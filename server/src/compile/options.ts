@@ -12,6 +12,8 @@ export interface BuildConfig {
   readonly attrs: Readonly<Record<string, string>>;
   /** The platform of the worker, `linux/amd64` unless given. */
   readonly workerPlatform?: string;
+  /** The platform of the daemon's own machine; the worker's unless given. */
+  readonly hostPlatform?: string;
   /** The client's session id; it is part of the digest of everything that reads the build context. */
   readonly sessionId?: string;
   /** Capabilities that the daemon lacks (`mergeop`, `exec.mount.tmpfs.size`, …); none unless given. */
@@ -30,6 +32,7 @@ export interface Options {
   readonly target: string;
   readonly filename: string;
   readonly buildPlatform: Platform;
+  readonly hostPlatform: Platform;
   readonly targetPlatforms: readonly Platform[];
   /** Undefined where no platform was asked for. */
   readonly targetPlatform: Platform | undefined;
@@ -65,6 +68,7 @@ export function readOptions(config: BuildConfig): { options: Options; error: str
   const workers = (config.workerPlatform ?? 'linux/amd64').split(',')[0] as string;
   const worker = parsePlatform(workers);
   const buildPlatform = 'platform' in worker ? normalizePlatform(worker.platform) : linuxAmd64;
+  const host = parsePlatform(config.hostPlatform ?? workers);
   const disabledCaps = new Set(config.disabledCaps ?? []);
   if (disabledCaps.has('file.base')) fail('needs BuildKit 0.5 or later');
   if (attr('override-copy-image') !== '') fail('support for "override-copy-image" was removed in BuildKit 0.11');
@@ -120,6 +124,7 @@ export function readOptions(config: BuildConfig): { options: Options; error: str
     target: attr('target'),
     filename: Object.hasOwn(attrs, 'filename') ? attr('filename') : 'Dockerfile',
     buildPlatform,
+    hostPlatform: 'platform' in host ? normalizePlatform(host.platform) : buildPlatform,
     targetPlatforms,
     targetPlatform: targetPlatforms[config.platformIndex ?? 0],
     multiPlatform,

@@ -283,7 +283,7 @@ export function findNamedContext(
   let familiar = familiarString(named);
   if (familiar.endsWith(':latest')) familiar = familiar.slice(0, -':latest'.length);
   const wanted = platform ?? c.options.targetPlatform;
-  const withPlatform = `${familiar}::${formatPlatformAll(normalizePlatform(wanted ?? c.options.buildPlatform))}`;
+  const withPlatform = `${familiar}::${formatPlatformAll(normalizePlatform(wanted ?? c.options.hostPlatform))}`;
   for (const key of [withPlatform, familiar]) {
     if (!Object.hasOwn(c.options.attrs, `context:${key}`)) continue;
     return {

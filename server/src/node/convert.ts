@@ -59,6 +59,8 @@ export function configOf(job: Job): BuildConfig {
   return {
     attrs,
     sessionId: job.sessionID || 'oracle-session',
+    // The judge's own machine, whatever worker the job asks for.
+    hostPlatform: 'linux/amd64',
     ...(job.workerPlatform ? { workerPlatform: job.workerPlatform } : {}),
     ...(job.disabledCaps ? { disabledCaps: job.disabledCaps } : {}),
   };
