@@ -4,7 +4,7 @@
 //   #~              ^^^^^^^^ SomeRule: what it says
 //   #~   | a further line of what is expected there
 //
-// Carets stand under the characters meant, in UTF-16 columns; `|` alone marks the place between two characters. What starts in
+// Carets stand under the characters meant, in UTF-16 columns; `!` alone marks the place between two characters. What starts in
 // the first column is `#~<^^^` (up to the last caret), anything else that starts in the first two `#~@0-1`; a span that
 // goes on below its first line ends in `>LINE:COLUMN` (1-based, of the text that is read), as in `#~    ^^^^>4:7`.
 import type { Span } from '../../shared/src/span.ts';
@@ -21,7 +21,7 @@ export interface Marked {
   readonly marks: readonly Mark[];
 }
 
-const markerLine = /^#~(?:(<)(\^*)|@(\d+)-(\d+)|( *)(\^+|\|(?! )))(?:>(\d+):(\d+))?(?: (.*))?$/;
+const markerLine = /^#~(?:(<)(\^*)|@(\d+)-(\d+)|( *)(\^+|!))(?:>(\d+):(\d+))?(?: (.*))?$/;
 const furtherLine = /^#~ +\|(?: (.*))?$/;
 
 /** Takes the marker lines out of `source`. */
@@ -51,7 +51,7 @@ export function readMarks(source: string): Marked {
     else if (from !== undefined) [start, end] = [at + Number(from), at + Number(to)];
     else {
       start = at + 2 + (blanks as string).length;
-      end = start + (under === '|' ? 0 : (under as string).length);
+      end = start + (under === '!' ? 0 : (under as string).length);
     }
     if (endLine !== undefined) end = offsetOf(text, Number(endLine), Number(endColumn));
     return { span: { start, end }, words: [words ?? '', ...more].join('\n') };
@@ -87,7 +87,7 @@ function writeMark(text: string, lineAt: number, lineLength: number, { span, wor
   let marker: string;
   if (from === 0 && to >= 3) marker = `<${'^'.repeat(to - 3)}`;
   else if (from < 2) marker = `@${from}-${to}`;
-  else marker = `${' '.repeat(from - 2)}${to === from ? '|' : '^'.repeat(to - from)}`;
+  else marker = `${' '.repeat(from - 2)}${to === from ? '!' : '^'.repeat(to - from)}`;
   if (!within) marker += `>${placeOf(text, span.end)}`;
   const [first, ...more] = words.split('\n');
   return [`#~${marker}${first === '' ? '' : ` ${first}`}`, ...more.map((line) => `#~   | ${line}`.trimEnd())]

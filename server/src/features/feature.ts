@@ -12,6 +12,8 @@ export interface Hover {
   readonly markdown: string;
   /** What the hover is about. */
   readonly span: Span;
+  /** Where the graph shows the digest and the raw op: the host may put a link there under the text, and trust that command alone. */
+  readonly graph?: number;
 }
 
 export interface HoverOptions {

@@ -19,6 +19,13 @@ export const rule: Rule = {
     const fixes: Fix[] = [];
     const keyword = instruction.kind.toUpperCase();
     const words = plainWords(instruction);
+    const meant = meantAsJson(word.value);
+    if (meant !== undefined)
+      fixes.push({
+        title: 'Make it the JSON that it looks like (now a shell gets it as text)',
+        edits: [{ span, text: jsonList(meant) }],
+        safe: false,
+      });
     const windows = stage.platform?.os === 'windows';
     if (words !== undefined && !windows) {
       const edits = [{ span, text: jsonList(words) }];
@@ -52,6 +59,18 @@ const shellWords = new Set(
     ' ',
   ),
 );
+
+/** A list that only its quotes or a comma at its end keep from being JSON. */
+function meantAsJson(text: string): readonly string[] | undefined {
+  if (!/^\[.*\]$/.test(text)) return undefined;
+  const quoted = text.includes('"') ? text : text.replaceAll("'", '"');
+  try {
+    const list: unknown = JSON.parse(quoted.replace(/,\s*\]$/, ']'));
+    return Array.isArray(list) && list.length > 0 && list.every((item) => typeof item === 'string') ? list : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 function jsonList(words: readonly string[]): string {
   return `[${words.map((word) => JSON.stringify(word)).join(', ')}]`;

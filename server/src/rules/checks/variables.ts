@@ -134,10 +134,12 @@ function usesName(analysis: Analysis, { original }: Instruction, name: string): 
   return variableReferences(original, 0, original.length, { escape: escapeChar }).some((r) => r.name === name);
 }
 
-/** A keyword in the case of the file's first instruction. */
+/** A keyword in the case that most instructions of the file have. */
 export function keywordLike(analysis: Analysis, keyword: string): string {
-  const first = analysis.dockerfile.instructions.find((i) => i.kind === 'from')?.keyword ?? keyword;
-  return first === toLower(first) ? toLower(keyword) : keyword;
+  let lower = 0;
+  const { instructions } = analysis.dockerfile;
+  for (const instruction of instructions) if (instruction.keyword === toLower(instruction.keyword)) lower++;
+  return lower * 2 > instructions.length ? toLower(keyword) : keyword;
 }
 
 /** A line among the global ARGs: behind the last, else above the first FROM and the comments that stand on it. */

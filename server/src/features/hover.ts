@@ -1,0 +1,46 @@
+// What a line is in the graph, what makes it run again, what that costs, and what the word under the cursor means: in this order.
+import type { Span } from '../../../shared/src/span.ts';
+import type { Analysis } from '../analysis/analyze.ts';
+import { findingsOf, isCheck } from '../rules/findings.ts';
+import { pages } from '../rules/pages.ts';
+import { cursorAt, tokenSpan } from './cursor.ts';
+import type { Hover, HoverOptions } from './feature.ts';
+import { graphWords } from './graphWords.ts';
+import { wordsAt } from './hoverWords.ts';
+import { instructionAt, touches } from './sections.ts';
+
+export function hover(analysis: Analysis, offset: number, options: HoverOptions): Hover | undefined {
+  const index = instructionAt(analysis, offset);
+  const word = wordsAt(analysis, offset);
+  const cursor = cursorAt(analysis, offset);
+  const inLine = index >= 0 && cursor.kind === 'instruction';
+  const graph = inLine ? graphWords(analysis, index) : [];
+  const known = options.reference || word?.own === true ? word : undefined;
+  const parts = [graph.join('  \n'), known?.text ?? '', ...rulesAt(analysis, offset, options)].filter(
+    (part) => part !== '',
+  );
+  if (parts.length === 0) return undefined;
+  const instruction = analysis.dockerfile.instructions[index];
+  const span = known?.span ?? (inLine ? wordSpan(analysis, offset, cursor) : undefined) ?? instruction?.span;
+  if (span === undefined) return undefined;
+  const hover = { markdown: parts.join('\n\n---\n\n'), span };
+  return inLine && instruction !== undefined ? { ...hover, graph: instruction.span.start } : hover;
+}
+
+/** What the rules that speak here are about: the editor itself shows their messages. */
+function rulesAt(analysis: Analysis, offset: number, options: HoverOptions): string[] {
+  const names = new Set<string>();
+  for (const { rule, span } of findingsOf(analysis))
+    if (touches(span, offset) && (options.reference || !isCheck(rule.name))) names.add(rule.name);
+  return [...names].slice(0, 2).map((name) => `**${name}**: ${gistOf(name)}`);
+}
+
+/** The first paragraph of a rule's page. */
+function gistOf(name: string): string {
+  return ((pages[name] ?? '').split('\n\n')[1] ?? '').replaceAll('\n', ' ');
+}
+
+function wordSpan(analysis: Analysis, offset: number, cursor: Parameters<typeof tokenSpan>[2]): Span | undefined {
+  if (cursor.token.end === cursor.token.start) return undefined;
+  return tokenSpan(analysis, offset, cursor);
+}
