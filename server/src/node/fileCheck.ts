@@ -103,7 +103,8 @@ function lineSpan(text: string, line: number | undefined): Span {
   if (line === undefined) return { start: 0, end: 0 };
   const newline = text.indexOf('\n', start);
   const source = text.slice(start, newline < 0 ? text.length : newline);
-  return { start: start + source.length - source.trimStart().length, end: start + source.trimEnd().length };
+  const blanks = source.length - source.trimStart().length;
+  return { start: start + blanks, end: start + Math.max(blanks, source.trimEnd().length) };
 }
 
 /** The text after all safe fixes of the rules that are on, and what they did away with. */

@@ -16,6 +16,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { applyPatch, parsePatch } from 'diff';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { rules } from '../../rules/index.ts';
+import type { Rule } from '../../rules/rule.ts';
 import { run } from '../cli.ts';
 import type { Io } from '../io.ts';
 
@@ -214,6 +216,31 @@ describe('files that are none', () => {
     expect(err).toContain('@/a/.dockerignore is a directory');
     expect(out).toContain('@/b/Dockerfile:1:16');
   });
+});
+
+test('a rule that breaks on one file is told, and the rest is checked', async () => {
+  put('a.Dockerfile', warned);
+  put('b.Dockerfile', `${warned}RUN break\n`);
+  put('c.Dockerfile', warned);
+  const detect = ({ text }: { text: string }): never[] => {
+    if (text.includes('break')) throw new Error('thrown on purpose');
+    return [];
+  };
+  const all = rules as Rule[];
+  all.push({ name: 'Breaks', severity: 'warning', detect });
+  try {
+    const { code, out, err } = await check(['@']);
+    expect(code).toBe(1);
+    expect(err).toMatch(
+      /^llb-lens: Error: thrown on purpose[\s\S]*\(@\/b.Dockerfile; this is a mistake of LLB Lens\)\n$/,
+    );
+    expect(out).toContain('@/a.Dockerfile:1:16');
+    expect(out).toContain('@/c.Dockerfile:1:16');
+    const sarif = JSON.parse((await check(['--format', 'sarif', '@'])).out);
+    expect(sarif.runs[0].invocations[0]).toMatchObject({ executionSuccessful: false, exitCode: 1 });
+  } finally {
+    all.pop();
+  }
 });
 
 describe('--fix', () => {
