@@ -58,7 +58,7 @@ test('problems come by themselves, at the right place', function()
     return #list == 2 and list
   end)
   table.sort(found, function(a, b) return a.lnum < b.lnum end)
-  assert(found[1].lnum == 1 and found[1].col == 5, vim.inspect(found[1]))
+  assert(found[1].lnum == 1 and found[1].col == 7, vim.inspect(found[1]))
   assert(found[2].lnum == 2 and found[2].col == 0 and found[2].message:find('RUNN'), vim.inspect(found[2]))
 end)
 

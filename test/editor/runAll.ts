@@ -11,7 +11,7 @@ import type { Outcome } from './outcome.ts';
 import { walkThrough } from './ui.ts';
 import { runInWeb } from './web.ts';
 
-export const screenshots = join(root, '.build', 'screenshots');
+export const screenshots = join(root, '.build', 'screenshots', 'editor');
 
 const kinds = {
   host: { title: "in the extension host of code-server's VS Code", run: runInHost },

@@ -1,4 +1,5 @@
 // A walk through VS Code as a user takes it, with mouse and keyboard; every stop leaves a picture.
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { pageUrl, quietSettings, root, startVscodeServer } from '../../scripts/editor/codeServer.ts';
@@ -58,7 +59,7 @@ const stops: Readonly<Record<string, (walk: Walk) => Promise<void>>> = {
     await goTo(walk, 8, 1);
     await page.keyboard.press('End');
     await page.keyboard.press('Enter');
-    await page.keyboard.type('COPY --form=build /a /b');
+    await page.keyboard.type('COPY --lnk src/ /extra/');
     await page.keyboard.press('Escape');
     await editor.locator('.squiggly-error').first().waitFor();
     await shot('squiggle');
@@ -74,14 +75,14 @@ const stops: Readonly<Record<string, (walk: Walk) => Promise<void>>> = {
     });
     await shot('quick-fix');
     await page.keyboard.press('Enter');
-    await line(editor, '--from=build').filter({ hasText: '/a' }).waitFor();
+    await line(editor, '--link').filter({ hasText: '/extra/' }).waitFor();
     await editor.locator('.squiggly-error').first().waitFor({ state: 'detached' });
     await calm(walk);
   },
 
   async 'a stage gets a new name everywhere'(walk) {
     const { page, editor, shot } = walk;
-    await goTo(walk, 3, 41);
+    await goTo(walk, 3, 37);
     const box = page.locator('.rename-box input');
     await again(async () => {
       await page.keyboard.press('F2');
@@ -170,11 +171,12 @@ export async function walkThrough({ vscode, screenshots }: RunSetup): Promise<re
       } catch (error) {
         await shot('failed');
         const why = error instanceof Error ? error.message : String(error);
-        outcomes.push({ title, error: `${why}\n${lines.slice(-15).join('\n')}` });
+        outcomes.push({ title, error: why });
         // What follows begins where this should have ended.
         break;
       }
     }
+    await writeFile(join(screenshots, 'ui.log'), `${lines.join('\n')}\n`);
     return outcomes;
   } finally {
     await browser.close();

@@ -97,7 +97,7 @@ export const tests: Readonly<Record<string, Test>> = {
           document,
           found.map(({ range }) => range),
         ),
-        ['--form', 'RUNN'],
+        ['form', 'RUNN'],
       );
       ok(
         found.every(({ severity }) => severity === vscode.DiagnosticSeverity.Error),
@@ -146,7 +146,7 @@ export const tests: Readonly<Record<string, Test>> = {
     const editor = await open('problems/Dockerfile');
     const { document } = editor;
     for (const [wrong, right] of [
-      ['--form', '--from'],
+      ['form', 'from'],
       ['RUNN', 'RUN'],
     ] as const) {
       const action = await eventually(async () => {
