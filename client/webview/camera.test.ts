@@ -14,7 +14,8 @@ describe('camera', () => {
   test.each([
     [{ width: 400, height: 300 }, 1.25],
     [{ width: 1600, height: 300 }, 0.5],
-    [{ width: 100, height: 60_000 }, 0.05],
+    [{ width: 100, height: 60_000 }, 0.01],
+    [{ width: 100, height: 600_000 }, 0.01],
   ])('fits %j', (picture, scale) => {
     expect(fitTo(picture, pane).scale).toBe(scale);
   });

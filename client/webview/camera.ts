@@ -13,7 +13,7 @@ export interface Size {
   readonly height: number;
 }
 
-const least = 0.05;
+const least = 0.01;
 const most = 3;
 /** Below this nothing can be read; fitting a picture stops here and shows its beginning. */
 const readable = 0.55;

@@ -1,9 +1,9 @@
 // One picture on the page: draws a layout, pans and zooms it, and says what the pointer does with its nodes.
 import { bounded, type Camera, fitTo, hold, reveal, type Size, zoomAt } from './camera.ts';
 import { syncChildren } from './dom.ts';
-import type { Layout } from './layout.ts';
+import type { Box, Layout } from './layout.ts';
 import { drawMinimap } from './minimap.ts';
-import type { Element, Overlay } from './scene.ts';
+import type { Element, Extent, Overlay } from './scene.ts';
 import { scene } from './scene.ts';
 
 export interface PictureEvents {
@@ -24,6 +24,8 @@ export interface Picture {
   show(layout: Layout, overlay: Overlay, anchor?: string, frame?: Size): number;
   /** The node is in the right half of what is seen. */
   isAtRight(node: number): boolean;
+  /** So small and so large a picture that its words are left out. */
+  readonly plain: boolean;
   zoom(factor: number): void;
   fit(): void;
   /** Moves just as far as it takes to see the node. */
@@ -34,6 +36,9 @@ export interface Picture {
 
 /** Below this zoom the small words are left out. */
 const far = 0.42;
+/** Of pictures with more nodes only what is near the pane is drawn, and no words below this zoom. */
+const large = 400;
+const plainBelow = 0.2;
 
 export function createPicture(id: string, events: PictureEvents): Picture {
   const root = document.createElement('div');
@@ -48,6 +53,10 @@ export function createPicture(id: string, events: PictureEvents): Picture {
   svg.setAttribute('class', 'picture');
   svg.setAttribute('aria-hidden', 'true');
   svg.setAttribute('focusable', 'false');
+  // The picture is as large as the pane, and what is in it moves: no layer as large as the whole graph is ever made.
+  const moved = document.createElementNS('http://www.w3.org/2000/svg', 'g');
+  moved.setAttribute('class', 'moved');
+  svg.append(moved);
   stage.append(svg);
   const map = document.createElement('canvas');
   map.className = 'minimap';
@@ -59,41 +68,73 @@ export function createPicture(id: string, events: PictureEvents): Picture {
   let layout: Layout | undefined;
   let overlay: Overlay = {};
   let frame: Size | undefined;
+  let drawn: Extent | undefined;
   let camera: Camera = { x: 0, y: 0, scale: 1 };
   /** The user has not moved the camera yet: it may go on fitting by itself. */
   let untouched = true;
   let mapUnits: { scale: number } | undefined;
-  let resting: ReturnType<typeof setTimeout> | undefined;
 
   const pane = () => ({ width: stage.clientWidth, height: stage.clientHeight });
-  const moveTo = (next: Camera, moving = false) => {
+  const moveTo = (next: Camera) => {
     if (!layout) return;
     camera = bounded(next, layout, pane());
-    svg.style.transform = `translate(${camera.x}px, ${camera.y}px) scale(${camera.scale})`;
+    moved.setAttribute('transform', `translate(${camera.x} ${camera.y}) scale(${camera.scale})`);
     svg.classList.toggle('far', camera.scale < far);
-    if (moving) {
-      // While it moves the picture is one texture; it is drawn sharp again when it rests.
-      svg.classList.add('moving');
-      clearTimeout(resting);
-      resting = setTimeout(() => svg.classList.remove('moving'), 160);
-    }
+    if (drawn !== undefined && !suffices(drawn)) draw();
     drawMap();
+  };
+  /** What is drawn of a large picture: what is seen, and as much again on every side. */
+  const extentNow = (): Extent | undefined => {
+    if (!layout || layout.nodes.length <= large) return undefined;
+    const { x, y, width, height } = visible();
+    return {
+      window: { x: x - width, y: y - height, width: width * 3, height: height * 3 },
+      plain: camera.scale < plainBelow,
+    };
+  };
+  const visible = (): Box => ({
+    x: -camera.x / camera.scale,
+    y: -camera.y / camera.scale,
+    width: pane().width / camera.scale,
+    height: pane().height / camera.scale,
+  });
+  const suffices = ({ window, plain }: Extent): boolean => {
+    const { x, y, width, height } = visible();
+    const inside =
+      x >= window.x && y >= window.y && x + width <= window.x + window.width && y + height <= window.y + window.height;
+    return inside && plain === camera.scale < plainBelow && width * 9 >= window.width;
+  };
+  const draw = (): number => {
+    if (!layout) return 0;
+    drawn = extentNow();
+    const after = scene(layout, overlay, id, drawn);
+    const changes = syncChildren(moved, painted, after);
+    painted = after;
+    return changes;
   };
   const drawMap = () => {
     if (!layout) return;
     const { width, height } = pane();
-    const large = layout.width * camera.scale > width * 1.4 || layout.height * camera.scale > height * 1.6;
-    map.hidden = !large || width < 320 || height < 260;
+    const exceeds = layout.width * camera.scale > width * 1.4 || layout.height * camera.scale > height * 1.6;
+    map.hidden = !exceeds || width < 320 || height < 260;
     if (!map.hidden) mapUnits = drawMinimap(map, layout, camera, pane(), overlay);
   };
   const byHand = (next: Camera) => {
     untouched = false;
-    moveTo(next, true);
+    moveTo(next);
   };
 
+  let places: { readonly of: Layout; readonly map: ReadonlyMap<string, number> } | undefined;
+  const indexOf = (key: string | undefined): number => {
+    if (!layout || key === undefined) return -1;
+    if (places?.of !== layout) {
+      places = { of: layout, map: new Map(layout.drawn.nodes.map((node, i) => [node.key, i])) };
+    }
+    return places.map.get(key) ?? -1;
+  };
   const nodeAt = (target: EventTarget | null): { index: number; action: 'none' | 'whatIf' | 'link' } => {
     const found = target instanceof Element_ ? target.closest('.nodes > .node') : null;
-    const index = found?.parentElement ? Array.prototype.indexOf.call(found.parentElement.children, found) : -1;
+    const index = indexOf(found?.getAttribute('data-key') ?? undefined);
     const button = target instanceof Element_ ? target.closest('[data-action]')?.getAttribute('data-action') : null;
     return { index, action: button === 'whatIf' || button === 'link' ? button : 'none' };
   };
@@ -172,19 +213,14 @@ export function createPicture(id: string, events: PictureEvents): Picture {
       frame = nextFrame;
       const before = layout;
       const first = before === undefined || before.drawn.mode !== next.drawn.mode;
-      let changes = 0;
-      if (before !== next || overlay !== nextOverlay) {
-        const after = scene(next, nextOverlay, id);
-        changes = syncChildren(svg, painted, after);
-        painted = after;
-        svg.classList.toggle('has-path', nextOverlay.path !== undefined);
-      }
       layout = next;
       overlay = nextOverlay;
+      svg.classList.toggle('has-path', nextOverlay.path !== undefined);
+      // First the camera, then the drawing: of a large picture only what is seen is drawn.
+      drawn = undefined;
       if (before !== next) {
-        if (before?.width !== next.width) svg.setAttribute('width', String(next.width));
-        if (before?.height !== next.height) svg.setAttribute('height', String(next.height));
-        if (first || (untouched && (before.width !== next.width || before.height !== next.height))) {
+        const resized = before?.width !== next.width || before.height !== next.height;
+        if (first || (untouched && resized)) {
           if (first) untouched = true;
           moveTo(fitTo(frame ?? next, pane(), false));
         } else if (before) {
@@ -193,7 +229,10 @@ export function createPicture(id: string, events: PictureEvents): Picture {
         }
       } else if (reframed && untouched) moveTo(fitTo(frame ?? next, pane(), false));
       else drawMap();
-      return changes;
+      return draw();
+    },
+    get plain() {
+      return drawn?.plain ?? false;
     },
     zoom(factor) {
       const { width, height } = pane();

@@ -47,45 +47,64 @@ export const roleWords: Readonly<Record<EdgeRole, string>> = {
   layer: 'layer',
 };
 
+/** The part of a picture that is drawn. */
+export interface Extent {
+  readonly window: Box;
+  /** Too small to read: no words, no icons. */
+  readonly plain: boolean;
+}
+
 /** The picture's groups, in the order in which they are painted. `id` sets apart pictures of one page. */
-export function scene(layout: Layout, overlay: Overlay = {}, id = 'p'): readonly Element[] {
+export function scene(layout: Layout, overlay: Overlay = {}, id = 'p', extent?: Extent): readonly Element[] {
   const { drawn } = layout;
-  const labelled = labelledEdges(layout);
+  const labelled = extent?.plain ? new Set<number>() : labelledEdges(layout);
+  const within = (box: Box) => extent === undefined || touches(box, extent.window);
+  const lanes: Element[] = [];
+  const titles: Element[] = [];
+  for (const [i, lane] of drawn.lanes.entries()) {
+    const box = layout.lanes[i]!;
+    if (!within(box)) continue;
+    lanes.push(laneElement(lane, box));
+    if (!extent?.plain) titles.push(titleElement(lane, box));
+  }
+  const edges: Element[] = [];
+  for (const [i, edge] of drawn.edges.entries()) {
+    const points = layout.edges[i]!;
+    if (extent !== undefined && !within(boundsOf(points))) continue;
+    const lit = overlay.path?.edges.has(i) ? ' on' : '';
+    const dead = drawn.nodes[edge.to]!.reachable ? '' : ' unreachable';
+    const label = labelled.has(i) ? [edgeLabel(roleWords[edge.role], points)] : [];
+    const path = { class: `edge ${edge.role}`, d: roundedPath(points), 'marker-end': `url(#${id}-${edge.role})` };
+    edges.push({ ...element('g', { class: `link${lit}${dead}` }, [element('path', path), ...label]), key: edge.key });
+  }
+  const nodes: Element[] = [];
+  for (const [i, node] of drawn.nodes.entries()) {
+    const box = layout.nodes[i]!;
+    if (within(box)) nodes.push(nodeElement(node, i, box, overlay, id, extent?.plain ?? false));
+  }
   return [
     definitions(id),
-    group(
-      'lanes',
-      drawn.lanes.map((lane, i) => laneElement(lane, layout.lanes[i]!)),
-    ),
-    group(
-      'edges',
-      drawn.edges.map((edge, i) => {
-        const lit = overlay.path?.edges.has(i) ? ' on' : '';
-        const dead = drawn.nodes[edge.to]!.reachable ? '' : ' unreachable';
-        const points = layout.edges[i]!;
-        const label = labelled.has(i) ? [edgeLabel(roleWords[edge.role], points)] : [];
-        return {
-          ...element('g', { class: `link${lit}${dead}` }, [
-            element('path', {
-              class: `edge ${edge.role}`,
-              d: roundedPath(points),
-              'marker-end': `url(#${id}-${edge.role})`,
-            }),
-            ...label,
-          ]),
-          key: edge.key,
-        };
-      }),
-    ),
-    group(
-      'titles',
-      drawn.lanes.map((lane, i) => titleElement(lane, layout.lanes[i]!)),
-    ),
-    group(
-      'nodes',
-      drawn.nodes.map((node, i) => nodeElement(node, i, layout.nodes[i]!, overlay, id)),
-    ),
+    group('lanes', lanes),
+    group('edges', edges),
+    group('titles', titles),
+    group('nodes', nodes),
   ];
+}
+
+function touches(a: Box, b: Box): boolean {
+  return a.x <= b.x + b.width && b.x <= a.x + a.width && a.y <= b.y + b.height && b.y <= a.y + a.height;
+}
+
+function boundsOf(points: readonly Point[]): Box {
+  const first = points[0]!;
+  const last = points.at(-1)!;
+  let left = first.x;
+  let right = first.x;
+  for (const { x } of points) {
+    if (x < left) left = x;
+    if (x > right) right = x;
+  }
+  return { x: left, y: first.y, width: right - left, height: last.y - first.y };
 }
 
 export function element(tag: string, attributes: Record<string, string>, children: readonly Element[] = []): Element {
@@ -136,7 +155,7 @@ function titleElement(lane: DrawnLane, box: Box): Element {
   };
 }
 
-function nodeElement(node: DrawnNode, index: number, box: Box, overlay: Overlay, id: string): Element {
+function nodeElement(node: DrawnNode, index: number, box: Box, overlay: Overlay, id: string, plain: boolean): Element {
   const status = overlay.statuses?.get(index);
   const mark = overlay.marks?.get(index);
   const classes = [
@@ -154,8 +173,7 @@ function nodeElement(node: DrawnNode, index: number, box: Box, overlay: Overlay,
   ];
   const children: Element[] = [
     { ...element('path', { class: 'shape', d: outline(node.shape, box.width, box.height) }) },
-    ...decoration(node, box),
-    ...words(node, box),
+    ...(plain ? [] : [...decoration(node, box), ...words(node, box)]),
   ];
   const pattern =
     status && status !== 'reused'
@@ -180,17 +198,23 @@ function nodeElement(node: DrawnNode, index: number, box: Box, overlay: Overlay,
       }),
     );
   }
-  if (overlay.buttons) children.push(...buttons(node, box));
-  else if (node.linked && node.shape === 'step') children.push(linkTag(box, '--link', 'tag on'));
-  if (status && (node.on < 0 || status !== 'reused')) children.push(badge(statusWords[status], status, node, box));
-  if (mark) children.push(badge(markWords[mark], mark, node, box));
+  if (!plain) {
+    if (overlay.buttons) children.push(...buttons(node, box));
+    else if (node.linked && node.shape === 'step') children.push(linkTag(box, '--link', 'tag on'));
+    if (status && (node.on < 0 || status !== 'reused')) children.push(badge(statusWords[status], status, node, box));
+    if (mark) children.push(badge(markWords[mark], mark, node, box));
+  }
   if (overlay.matches?.has(index)) children.push(ring('match', box, 6));
   if (overlay.cursor === index) children.push(ring('cursor', box, 3));
   if (overlay.selected === index) children.push(ring('selected', box, 3));
   return {
     ...element(
       'g',
-      { class: classes.filter((name) => name !== '').join(' '), transform: `translate(${box.x} ${box.y})` },
+      {
+        class: classes.filter((name) => name !== '').join(' '),
+        transform: `translate(${box.x} ${box.y})`,
+        'data-key': node.key,
+      },
       children,
     ),
     key: node.key,

@@ -28,6 +28,15 @@ export function nameOf(graph: BuildGraph, node: DrawnNode): string {
 
 /** All that the picture shows of a node but its name, status and mark, for those who do not see it. */
 export function describe(graph: BuildGraph, drawn: Drawn, index: number): string {
+  let sentences = described.get(drawn);
+  if (!sentences) described.set(drawn, (sentences = []));
+  return (sentences[index] ??= sentenceOf(graph, drawn, index));
+}
+
+/** A drawing is of one graph and never changes; what was said of it once is kept. */
+const described = new WeakMap<Drawn, string[]>();
+
+function sentenceOf(graph: BuildGraph, drawn: Drawn, index: number): string {
   const node = drawn.nodes[index]!;
   const { needs, users } = neighbours(drawn);
   const names = (list: readonly number[]) => list.map((i) => nameOf(graph, drawn.nodes[i]!)).join('; ');

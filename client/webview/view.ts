@@ -76,6 +76,7 @@ export function createView(body: HTMLElement, bridge: Bridge, initial: GraphView
   let matches: readonly number[] = [];
   let matchAt = -1;
   const closed = new Set<string>();
+  let outlineInputs: readonly unknown[] = [];
   let lastChanges = 0;
 
   const main = document.createElement('main');
@@ -311,7 +312,9 @@ export function createView(body: HTMLElement, bridge: Bridge, initial: GraphView
       if (heading.textContent !== pane.title) heading.textContent = pane.title;
       (heading as HTMLElement).hidden = pane.title === '';
       const selected = i === active ? selectedIndex() : -1;
-      const about = hovered >= 0 && hoveredPane === i ? hovered : lit ? selected : -1;
+      // Of a picture seen from afar the pointer lights no path: it would pass thousands.
+      const under = hovered >= 0 && hoveredPane === i && !pane.picture.plain ? hovered : -1;
+      const about = under >= 0 ? under : lit ? selected : -1;
       const overlay: Overlay = {
         ...(pane.statuses ? { statuses: pane.statuses } : {}),
         ...(pane.marks ? { marks: pane.marks } : {}),
@@ -348,16 +351,14 @@ export function createView(body: HTMLElement, bridge: Bridge, initial: GraphView
     const selected = selectedIndex();
     if (pane) {
       side.classList.toggle('open', outlineOpen);
-      paint(side, [
-        outlineTree(
-          pane.graph,
-          pane.layout.drawn,
-          selected,
-          closed,
-          (i) => pane.statuses?.get(i),
-          (i) => pane.marks?.get(i),
-        ),
-      ]);
+      // Hovering touches no word of the outline.
+      const inputs = [pane.layout.drawn, selected, [...closed].join(), pane.statuses, pane.marks];
+      if (inputs.some((input, i) => input !== outlineInputs[i])) {
+        outlineInputs = inputs;
+        const statusOf = (i: number) => pane.statuses?.get(i);
+        const markOf = (i: number) => pane.marks?.get(i);
+        paint(side, [outlineTree(pane.graph, pane.layout.drawn, selected, closed, statusOf, markOf)]);
+      }
     }
     const about = hovered >= 0 ? { pane: panes[hoveredPane], index: hovered } : { pane, index: lit ? selected : -1 };
     const shown = about.pane && about.index >= 0 && about.index < about.pane.layout.drawn.nodes.length;
