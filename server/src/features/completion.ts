@@ -1,10 +1,10 @@
 // What can be written at a place: instructions, flags and their values, mounts, stages, variables, paths, directives.
 import type { Span } from '../../../shared/src/span.ts';
 import type { Analysis } from '../analysis/analyze.ts';
-import { instructionNames, type Keyword } from '../dockerfile/lineParsers.ts';
 import { flagTypes } from '../dockerfile/instructionFlags.ts';
-import { argumentItems, flagValueItems } from './completionValues.ts';
+import { instructionNames, type Keyword } from '../dockerfile/lineParsers.ts';
 import { commentItems } from './completionDirectives.ts';
+import { argumentItems, flagValueItems } from './completionValues.ts';
 import { variableItems } from './completionVariables.ts';
 import { type Cursor, cursorAt, type InInstruction, tokenSpan } from './cursor.ts';
 import type { Completion, CompletionContext, CompletionItem } from './feature.ts';
@@ -31,14 +31,25 @@ export function completion(analysis: Analysis, offset: number, context: Completi
 
 const nothing: Completion = { items: [] };
 
-function inInstruction(analysis: Analysis, offset: number, cursor: InInstruction, context: CompletionContext): Completion {
+function inInstruction(
+  analysis: Analysis,
+  offset: number,
+  cursor: InInstruction,
+  context: CompletionContext,
+): Completion {
   const { role, keyword } = cursor;
   if (role === 'keyword') {
-    const items = keywordItems(analysis, tokenSpan(analysis, offset, cursor), context, cursor.trigger ? 'trigger' : undefined);
+    const items = keywordItems(
+      analysis,
+      tokenSpan(analysis, offset, cursor),
+      context,
+      cursor.trigger ? 'trigger' : undefined,
+    );
     return { items };
   }
   if (keyword === undefined) return nothing;
-  if (keyword === 'onbuild') return { items: keywordItems(analysis, tokenSpan(analysis, offset, cursor), context, 'trigger') };
+  if (keyword === 'onbuild')
+    return { items: keywordItems(analysis, tokenSpan(analysis, offset, cursor), context, 'trigger') };
   if (role === 'flag') {
     const equals = cursor.token.text.indexOf('=');
     if (equals >= 0 && cursor.typed.length > equals) return flagValueItems(analysis, offset, cursor, equals);
@@ -52,11 +63,17 @@ function inInstruction(analysis: Analysis, offset: number, cursor: InInstruction
 // -------------------------------------------------------------- instructions
 
 /** `trigger`: behind ONBUILD, where not every instruction may stand. */
-function keywordItems(analysis: Analysis, word: Span, context: CompletionContext, where: 'trigger' | undefined): CompletionItem[] {
+function keywordItems(
+  analysis: Analysis,
+  word: Span,
+  context: CompletionContext,
+  where: 'trigger' | undefined,
+): CompletionItem[] {
   const typed = analysis.text.slice(word.start, word.end);
   const lower = typed === '' ? isLowerCase(analysis) : typed === typed.toLowerCase();
   const { all } = sectionsOf(analysis);
-  const firstFrom = all[0] === undefined ? Number.POSITIVE_INFINITY : (analysis.dockerfile.instructions[all[0].first]?.span.start ?? 0);
+  const firstFrom =
+    all[0] === undefined ? Number.POSITIVE_INFINITY : (analysis.dockerfile.instructions[all[0].first]?.span.start ?? 0);
   const beforeFrom = word.start <= firstFrom;
   const items: CompletionItem[] = [];
   for (const name of instructionNames) {
@@ -90,17 +107,36 @@ function snippetItems(word: Span, lower: boolean, beforeFrom: boolean): Completi
   const snippet = (label: string, detail: string, text: string): CompletionItem => {
     const cased = lower ? text.replace(/^[A-Z]+|\bAS\b|\bCMD\b/g, (keyword) => keyword.toLowerCase()) : text;
     const shown = lower ? label.replace(/^[A-Z]+|\bAS\b|\bCMD\b/g, (keyword) => keyword.toLowerCase()) : label;
-    return { label: shown, kind: 'snippet', detail, edit: { span: word, text: cased }, snippet: true, sort: `~${label}` };
+    return {
+      label: shown,
+      kind: 'snippet',
+      detail,
+      edit: { span: word, text: cased },
+      snippet: true,
+      sort: `~${label}`,
+    };
   };
   const stage = snippet('FROM … AS …', 'A stage with a name', 'FROM ${1:image} AS ${2:name}\n$0');
   if (beforeFrom) return [stage];
   return [
     stage,
     snippet('RUN <<EOF', 'A script of several lines', 'RUN <<EOF\nset -e\n$0\nEOF'),
-    snippet('RUN --mount=type=cache', 'A command with a cache', 'RUN --mount=type=cache,target=${1:/root/.cache} ${0:command}'),
-    snippet('RUN --mount=type=secret', 'A command with a secret', 'RUN --mount=type=secret,id=${1:name},env=${2:NAME} ${0:command}'),
+    snippet(
+      'RUN --mount=type=cache',
+      'A command with a cache',
+      'RUN --mount=type=cache,target=${1:/root/.cache} ${0:command}',
+    ),
+    snippet(
+      'RUN --mount=type=secret',
+      'A command with a secret',
+      'RUN --mount=type=secret,id=${1:name},env=${2:NAME} ${0:command}',
+    ),
     snippet('COPY --from', 'Files of a stage or an image', 'COPY --from=${1:stage} ${2:source} ${3:dest}'),
-    snippet('HEALTHCHECK CMD', 'A check of the container', 'HEALTHCHECK --interval=${1:30s} --timeout=${2:5s} CMD ${0:command}'),
+    snippet(
+      'HEALTHCHECK CMD',
+      'A check of the container',
+      'HEALTHCHECK --interval=${1:30s} --timeout=${2:5s} CMD ${0:command}',
+    ),
   ];
 }
 
@@ -110,7 +146,8 @@ function flagItems(analysis: Analysis, offset: number, cursor: InInstruction, ke
   const { token, flags } = cursor;
   const equals = token.text.indexOf('=');
   const end = equals < 0 || cursor.role !== 'flag' ? token.end : token.start + equals;
-  const span = cursor.role === 'flag' ? tokenSpan(analysis, offset, cursor, token.start, end) : { start: offset, end: offset };
+  const span =
+    cursor.role === 'flag' ? tokenSpan(analysis, offset, cursor, token.start, end) : { start: offset, end: offset };
   const used = new Set(flags.filter((flag) => flag !== token).map((flag) => flag.text.slice(2).split('=')[0]));
   const items: CompletionItem[] = [];
   for (const [name, type] of flagTypes[keyword]) {
@@ -133,13 +170,22 @@ function flagItems(analysis: Analysis, offset: number, cursor: InInstruction, ke
 
 // ------------------------------------------------------------------ heredocs
 
-function terminatorItems(analysis: Analysis, offset: number, cursor: Extract<Cursor, { kind: 'openHeredoc' }>): CompletionItem[] {
+function terminatorItems(
+  analysis: Analysis,
+  offset: number,
+  cursor: Extract<Cursor, { kind: 'openHeredoc' }>,
+): CompletionItem[] {
   const lineStart = analysis.text.lastIndexOf('\n', offset - 1) + 1;
   const typed = analysis.text.slice(lineStart, offset);
   return cursor.names
     .filter((name) => name.startsWith(typed.trimStart()))
     .map((name): CompletionItem => {
       const documentation = `Ends the heredoc \`<<${name}\`.`;
-      return { label: name, kind: 'value', documentation, edit: { span: { start: lineStart + typed.length - typed.trimStart().length, end: offset }, text: name } };
+      return {
+        label: name,
+        kind: 'value',
+        documentation,
+        edit: { span: { start: lineStart + typed.length - typed.trimStart().length, end: offset }, text: name },
+      };
     });
 }

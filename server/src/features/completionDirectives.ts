@@ -39,7 +39,9 @@ function mayBeDirective(analysis: Analysis, lineStart: number): boolean {
 }
 
 function nameItems(analysis: Analysis, span: Span, top: boolean): CompletionItem[] {
-  const used = new Set(analysis.dockerfile.directives.filter((d) => d.nameSpan.start !== span.start).map((d) => d.name));
+  const used = new Set(
+    analysis.dockerfile.directives.filter((d) => d.nameSpan.start !== span.start).map((d) => d.name),
+  );
   return Object.entries(directiveReference)
     .filter(([name]) => (top ? !used.has(name) : name === 'check'))
     .map(([name, { text, url }]) => ({
@@ -57,7 +59,13 @@ function syntaxItems(span: Span): CompletionItem[] {
     ['docker/dockerfile:1-labs', 'The same with what is still being tried.'],
     ['docker/dockerfile-upstream:master', 'The frontend as it is being developed.'],
   ];
-  return items.map(([label, documentation], i) => ({ label, kind: 'image', documentation, edit: { span, text: label }, sort: String(i) }));
+  return items.map(([label, documentation], i) => ({
+    label,
+    kind: 'image',
+    documentation,
+    edit: { span, text: label },
+    sort: String(i),
+  }));
 }
 
 function escapeItems(span: Span): CompletionItem[] {
@@ -67,7 +75,13 @@ function escapeItems(span: Span): CompletionItem[] {
   ];
 }
 
-function checkItems(analysis: Analysis, value: string, offset: number, lineEnd: number, top: boolean): CompletionItem[] {
+function checkItems(
+  analysis: Analysis,
+  value: string,
+  offset: number,
+  lineEnd: number,
+  top: boolean,
+): CompletionItem[] {
   const part = value.slice(value.lastIndexOf(';') + 1);
   const equals = part.indexOf('=');
   const end = wordEnd(analysis.text, offset, lineEnd);
@@ -82,7 +96,13 @@ function checkItems(analysis: Analysis, value: string, offset: number, lineEnd: 
     ];
     return items
       .filter(([name]) => !given.has(name) && (top || name !== 'error'))
-      .map(([label, text, documentation]) => ({ label, kind: 'key', documentation, edit: { span, text }, ...(text.endsWith('=') ? { again: true } : {}) }));
+      .map(([label, text, documentation]) => ({
+        label,
+        kind: 'key',
+        documentation,
+        edit: { span, text },
+        ...(text.endsWith('=') ? { again: true } : {}),
+      }));
   }
   const key = part.slice(0, equals).trim();
   const list = part.slice(equals + 1);
@@ -92,9 +112,14 @@ function checkItems(analysis: Analysis, value: string, offset: number, lineEnd: 
   if (key !== 'skip' && key !== 'experimental') return [];
   const used = new Set(list.split(',').map((name) => name.trim()));
   const items: CompletionItem[] = Object.entries(checks)
-    .filter(([name]) => (key === 'experimental') === (experimentalChecks as ReadonlySet<string>).has(name) && (!used.has(name) || name === typed))
+    .filter(
+      ([name]) =>
+        (key === 'experimental') === (experimentalChecks as ReadonlySet<string>).has(name) &&
+        (!used.has(name) || name === typed),
+    )
     .map(([label, documentation]) => ({ label, kind: 'value', documentation, edit: { span, text: label } }));
-  if (!list.includes(',')) items.push({ label: 'all', kind: 'value', documentation: 'All of them.', edit: { span, text: 'all' } });
+  if (!list.includes(','))
+    items.push({ label: 'all', kind: 'value', documentation: 'All of them.', edit: { span, text: 'all' } });
   return items;
 }
 

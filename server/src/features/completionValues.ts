@@ -1,29 +1,17 @@
-// The values of flags and the arguments of instructions: what BuildKit knows, what the file has used elsewhere, paths of the context.
+// The values of flags and the arguments of instructions: what BuildKit knows, and what the file has used elsewhere.
 import type { Span } from '../../../shared/src/span.ts';
 import type { Analysis } from '../analysis/analyze.ts';
-import { stageTitle } from '../analysis/graph.ts';
 import { signalNames } from '../compile/stopSignal.ts';
-import type { Stage } from '../compile/stage.ts';
-import { flagTypes } from '../dockerfile/instructionFlags.ts';
 import type { Instruction } from '../dockerfile/instruction.ts';
-import { type MountType, mountTypes, networkModes, securityModes, shareModes } from '../dockerfile/mounts.ts';
-import { mountOf } from '../dockerfile/runInstruction.ts';
+import { flagTypes } from '../dockerfile/instructionFlags.ts';
+import { networkModes, securityModes } from '../dockerfile/mounts.ts';
+import { mountItems } from './completionMounts.ts';
+import { fromItems, pathItems, usedArguments, usedFlagValues, usedUsers, values } from './completionSources.ts';
 import { type InInstruction, physicalLine, tokenSpan } from './cursor.ts';
 import type { Completion, CompletionContext, CompletionItem } from './feature.ts';
-import { mountKeyAliases, mountKeyReference, mountTypeReference } from './reference.ts';
-import { innermost, type Section, sectionsOf } from './sections.ts';
-import { isPlatformArg, namesOf, predefinedArgs, variablesOf } from './variables.ts';
-
-type Kind = CompletionItem['kind'];
-
-/** Values of the same kind, in the order they are given in. */
-function values(span: Span, kind: Kind, labels: readonly (string | readonly [string, string])[], prefix = '5'): CompletionItem[] {
-  return labels.map((entry, i) => {
-    const [label, documentation] = typeof entry === 'string' ? [entry, undefined] : entry;
-    const sort = `${prefix}${String(i).padStart(3, '0')}`;
-    return { label, kind, ...(documentation === undefined ? {} : { documentation }), edit: { span, text: label }, sort };
-  });
-}
+import { isPlatformArg, predefinedArgs } from './predefinedArgs.ts';
+import { sectionsOf } from './sections.ts';
+import { namesOf, variablesOf } from './variables.ts';
 
 const nothing: Completion = { items: [] };
 
@@ -35,7 +23,8 @@ export function flagValueItems(analysis: Analysis, offset: number, cursor: InIns
   const name = token.text.slice(2, equals);
   const span = tokenSpan(analysis, offset, cursor, token.start + equals + 1, token.end);
   if (name === 'mount' && keyword === 'run') return mountItems(analysis, offset, cursor, equals + 1);
-  if (keyword !== undefined && flagTypes[keyword].get(name) === 'bool') return { items: values(span, 'value', ['true', 'false']) };
+  if (keyword !== undefined && flagTypes[keyword].get(name) === 'bool')
+    return { items: values(span, 'value', ['true', 'false']) };
   switch (name) {
     case 'from':
       return { items: fromItems(analysis, cursor.index, span, true) };
@@ -46,9 +35,17 @@ export function flagValueItems(analysis: Analysis, offset: number, cursor: InIns
     case 'security':
       return { items: values(span, 'value', securityModes) };
     case 'chown':
-      return { items: values(span, 'value', [...new Set([...usedUsers(analysis), ...usedFlagValues(analysis, 'chown'), '0:0', '1000:1000'])]) };
+      return {
+        items: values(span, 'value', [
+          ...new Set([...usedUsers(analysis), ...usedFlagValues(analysis, 'chown'), '0:0', '1000:1000']),
+        ]),
+      };
     case 'chmod':
-      return { items: values(span, 'value', [...new Set([...usedFlagValues(analysis, 'chmod'), '644', '755', '600', 'u=rwX,go=rX'])]) };
+      return {
+        items: values(span, 'value', [
+          ...new Set([...usedFlagValues(analysis, 'chmod'), '644', '755', '600', 'u=rwX,go=rX']),
+        ]),
+      };
     case 'checksum':
       return { items: values(span, 'value', ['sha256:']) };
     case 'interval':
@@ -68,197 +65,28 @@ export function flagValueItems(analysis: Analysis, offset: number, cursor: InIns
 const platforms: readonly (string | readonly [string, string])[] = [
   ['$BUILDPLATFORM', 'That of the machine that builds: for compilers that make programs for another one.'],
   ['$TARGETPLATFORM', 'That which is built for: as without the flag.'],
-  ...['linux/amd64', 'linux/arm64', 'linux/arm/v7', 'linux/arm/v6', 'linux/386', 'linux/ppc64le', 'linux/s390x', 'linux/riscv64', 'windows/amd64'],
+  ...[
+    'linux/amd64',
+    'linux/arm64',
+    'linux/arm/v7',
+    'linux/arm/v6',
+    'linux/386',
+    'linux/ppc64le',
+    'linux/s390x',
+    'linux/riscv64',
+    'windows/amd64',
+  ],
 ];
-
-/** Stages in front of this one, contexts, and images that the file reads from. */
-function fromItems(analysis: Analysis, index: number, span: Span, indexes: boolean): CompletionItem[] {
-  const { of } = sectionsOf(analysis);
-  const own = of[index];
-  const items: CompletionItem[] = [];
-  for (const stage of earlierStages(analysis, own)) {
-    if (stage.name === '' && !indexes) continue;
-    items.push({
-      label: stage.name === '' ? String(stage.index) : stage.name,
-      kind: 'stage',
-      detail: `stage ${stage.index}, line ${stage.locations[0]?.first ?? 0}`,
-      documentation: stageText(stage),
-      edit: { span, text: stage.name === '' ? String(stage.index) : stage.name },
-      sort: `1${String(analysis.stages.length - stage.index).padStart(4, '0')}`,
-    });
-  }
-  for (const key of Object.keys(analysis.options.attrs))
-    if (key.startsWith('context:')) items.push(...values(span, 'value', [[key.slice(8), 'A named build context.']], '2'));
-  items.push(...values(span, 'image', usedImages(analysis), '3'));
-  return items;
-}
-
-/** The last of each name: it is what the name means. */
-function earlierStages(analysis: Analysis, own: Section | undefined): Stage[] {
-  const found = new Map<string, Stage>();
-  for (const { index, stage } of sectionsOf(analysis).all) {
-    if (stage === undefined || (own !== undefined && own.index >= 0 && index >= own.index)) continue;
-    found.set(stage.name === '' ? `#${index}` : stage.name, stage);
-  }
-  return [...found.values()];
-}
-
-function stageText(stage: Stage): string {
-  const description = stage.from?.docComment ?? '';
-  const base = stage.base === undefined ? stage.originalBase : stageTitle(stage.base);
-  return `${description === '' ? '' : `${description}\n\n`}\`FROM ${base}\``;
-}
-
-function usedImages(analysis: Analysis): string[] {
-  const found = new Set<string>();
-  for (const stage of analysis.stages)
-    if (stage.base === undefined && stage.originalBase !== 'scratch' && stage.namedContext === undefined && !stage.uncertain) found.add(stage.originalBase);
-  return [...found];
-}
-
-function usedFlagValues(analysis: Analysis, name: string): string[] {
-  const found = new Set<string>();
-  for (const { flags } of analysis.dockerfile.instructions) for (const flag of flags) if (flag.name === name && flag.value) found.add(flag.value);
-  return [...found];
-}
-
-function usedUsers(analysis: Analysis): string[] {
-  return usedArguments(analysis, 'user');
-}
-
-function usedArguments(analysis: Analysis, kind: Instruction['kind']): string[] {
-  const found = new Set<string>();
-  for (const instruction of analysis.dockerfile.instructions)
-    if (instruction.kind === kind && instruction.args[0] !== undefined && !instruction.args[0].value.includes('$')) found.add(instruction.args[0].value);
-  return [...found];
-}
-
-// -------------------------------------------------------------------- mounts
-
-function mountItems(analysis: Analysis, offset: number, cursor: InInstruction, valueStart: number): Completion {
-  const { token, typed } = cursor;
-  const comma = typed.lastIndexOf(',');
-  const fieldStart = comma < valueStart ? valueStart : comma + 1;
-  const next = token.text.indexOf(',', typed.length);
-  const fieldEnd = next < 0 ? token.text.length : next;
-  const field = token.text.slice(fieldStart, fieldEnd);
-  const fields = token.text.slice(valueStart).split(',');
-  const given = new Map(fields.map((each) => [canonical(each.split('=')[0] as string), each.slice(each.indexOf('=') + 1)] as const));
-  const type = (mountTypes.find((known) => known === given.get('type')?.toLowerCase()) ?? 'bind') as MountType;
-  const equals = field.indexOf('=');
-  const inValue = equals >= 0 && typed.length > fieldStart + equals;
-  const from = token.start + (inValue ? fieldStart + equals + 1 : fieldStart);
-  const to = token.start + (inValue || equals < 0 ? fieldEnd : fieldStart + equals);
-  const span = tokenSpan(analysis, offset, cursor, from, to);
-  if (!inValue) {
-    const own = canonical(field.split('=')[0] as string);
-    return { items: mountKeyItems(span, type, given, own, equals >= 0) };
-  }
-  const key = canonical(field.slice(0, equals));
-  return mountValueItems(analysis, offset, cursor, span, type, given, key, typed.slice(fieldStart + equals + 1));
-}
-
-function canonical(key: string): string {
-  const lower = key.toLowerCase();
-  return mountKeyAliases[lower] ?? lower;
-}
-
-function mountKeyItems(span: Span, type: MountType, given: ReadonlyMap<string, string>, own: string, hasValue: boolean): CompletionItem[] {
-  const keys = given.has('type') && own !== 'type' ? mountTypeReference[type].keys : ['type', ...mountTypeReference[type].keys];
-  return keys
-    .filter((key) => key === own || !given.has(key))
-    .map((key, i): CompletionItem => {
-      const reference = mountKeyReference[key];
-      const takesValue = reference?.value !== undefined;
-      return {
-        label: key,
-        kind: 'key',
-        ...(takesValue ? { detail: `=${reference.value}` } : {}),
-        ...(reference === undefined ? {} : { documentation: reference.text }),
-        edit: { span, text: takesValue && !hasValue ? `${key}=` : key },
-        sort: `1${String(i).padStart(3, '0')}`,
-        ...(takesValue ? { again: true } : {}),
-      };
-    });
-}
-
-function mountValueItems(
-  analysis: Analysis,
-  offset: number,
-  cursor: InInstruction,
-  span: Span,
-  type: MountType,
-  given: ReadonlyMap<string, string>,
-  key: string,
-  typed: string,
-): Completion {
-  switch (key) {
-    case 'type':
-      return { items: values(span, 'value', mountTypes.map((name) => [name, mountTypeReference[name].text] as const)) };
-    case 'sharing':
-      return { items: values(span, 'value', shareModes) };
-    case 'from':
-      return { items: fromItems(analysis, cursor.index, span, false) };
-    case 'readonly':
-    case 'readwrite':
-    case 'required':
-      return { items: values(span, 'value', ['true', 'false']) };
-    case 'source':
-      if (type !== 'bind' || given.get('from')) return nothing;
-      return pathItems(typed, offset, span.end, analysis.text);
-    case 'id':
-      return { items: values(span, 'value', usedMountValues(analysis, type, 'id', span)) };
-    case 'target': {
-      const known = type === 'cache' ? cacheTargets : [];
-      return { items: values(span, 'folder', [...new Set([...usedMountValues(analysis, type, 'target', span), ...known])]) };
-    }
-    case 'mode':
-      return { items: values(span, 'value', type === 'cache' ? ['0755', '0777'] : ['0400', '0444']) };
-    case 'uid':
-    case 'gid':
-      return { items: values(span, 'value', ['0', '1000']) };
-    default:
-      return nothing;
-  }
-}
-
-const cacheTargets = [
-  '/var/cache/apt',
-  '/var/lib/apt',
-  '/root/.cache',
-  '/root/.cache/pip',
-  '/root/.cache/go-build',
-  '/go/pkg/mod',
-  '/root/.npm',
-  '/usr/local/share/.cache/yarn',
-  '/root/.m2',
-  '/root/.gradle',
-  '/usr/local/cargo/registry',
-  '/root/.nuget/packages',
-];
-
-/** What other mounts of the type have for the key. */
-function usedMountValues(analysis: Analysis, type: MountType, wanted: string, own: Span): string[] {
-  const found = new Set<string>();
-  const escapeCode = analysis.dockerfile.escape.charCodeAt(0);
-  for (const outer of analysis.dockerfile.instructions) {
-    const instruction = innermost(outer);
-    if (instruction.span.start <= own.start && own.end <= instruction.span.end) continue;
-    for (const flag of instruction.flags) {
-      if (flag.name !== 'mount') continue;
-      const { fields } = mountOf(instruction, flag, escapeCode);
-      const typed = fields.find(({ key }) => key.value.toLowerCase() === 'type')?.value?.value.toLowerCase() ?? 'bind';
-      if (typed !== type) continue;
-      for (const { key, value } of fields) if (canonical(key.value) === wanted && value !== undefined && value.value !== '') found.add(value.value);
-    }
-  }
-  return [...found];
-}
 
 // ----------------------------------------------------------------- arguments
 
 /** What can stand as the argument that the cursor is in. */
-export function argumentItems(analysis: Analysis, offset: number, cursor: InInstruction, context: CompletionContext): Completion {
+export function argumentItems(
+  analysis: Analysis,
+  offset: number,
+  cursor: InInstruction,
+  context: CompletionContext,
+): Completion {
   const { keyword, role, typed, args } = cursor;
   const span = tokenSpan(analysis, offset, cursor);
   const nth = role as number;
@@ -273,17 +101,42 @@ export function argumentItems(analysis: Analysis, offset: number, cursor: InInst
     case 'env':
       return { items: envNames(analysis, cursor, span) };
     case 'label':
-      return { items: typed.includes('=') ? [] : labelNames.map((label) => ({ label, kind: 'key', edit: { span, text: args.length > nth && cursor.token.text.includes('=') ? label : `${label}=` } })) };
+      return {
+        items: typed.includes('=')
+          ? []
+          : labelNames.map((label) => ({
+              label,
+              kind: 'key',
+              edit: { span, text: args.length > nth && cursor.token.text.includes('=') ? label : `${label}=` },
+            })),
+      };
     case 'user':
-      return { items: nth === 0 ? values(span, 'value', [...new Set([...usedUsers(analysis), 'root', 'nobody', '1000:1000'])]) : [] };
+      return {
+        items:
+          nth === 0 ? values(span, 'value', [...new Set([...usedUsers(analysis), 'root', 'nobody', '1000:1000'])]) : [],
+      };
     case 'workdir':
-      return { items: nth === 0 ? values(span, 'folder', [...new Set([...usedArguments(analysis, 'workdir'), '/app', '/src'])]) : [] };
+      return {
+        items:
+          nth === 0
+            ? values(span, 'folder', [...new Set([...usedArguments(analysis, 'workdir'), '/app', '/src'])])
+            : [],
+      };
     case 'expose': {
       const port = /^[0-9]+(-[0-9]+)?/.exec(typed)?.[0];
       return { items: port === undefined ? [] : values(span, 'value', [`${port}/tcp`, `${port}/udp`, `${port}/sctp`]) };
     }
     case 'stopsignal':
-      return { items: nth === 0 ? values(span, 'value', commonSignals.map((name) => `SIG${name}`)) : [] };
+      return {
+        items:
+          nth === 0
+            ? values(
+                span,
+                'value',
+                commonSignals.map((name) => `SIG${name}`),
+              )
+            : [],
+      };
     case 'healthcheck':
       return { items: nth === 0 ? healthcheckItems(span, context) : [] };
     case 'shell':
@@ -301,7 +154,9 @@ export function argumentItems(analysis: Analysis, offset: number, cursor: InInst
 function fromArguments(analysis: Analysis, cursor: InInstruction, span: Span, nth: number): CompletionItem[] {
   if (nth === 1) {
     const text = cursor.instruction.keyword === cursor.instruction.keyword.toLowerCase() ? 'as' : 'AS';
-    return [{ label: text, kind: 'keyword', documentation: 'Gives the stage a name.', edit: { span, text: `${text} ` } }];
+    return [
+      { label: text, kind: 'keyword', documentation: 'Gives the stage a name.', edit: { span, text: `${text} ` } },
+    ];
   }
   if (nth !== 0) return [];
   const stages = fromItems(analysis, cursor.index, span, false);
@@ -312,7 +167,14 @@ function copyArguments(analysis: Analysis, offset: number, cursor: InInstruction
   const { flags, typed, token } = cursor;
   const span = tokenSpan(analysis, offset, cursor);
   const elsewhere = flags.some((flag) => flag.text.startsWith('--from=') && flag.text.length > 7);
-  const items = nth > 0 ? values(span, 'folder', [...new Set(['./', ...usedDestinations(analysis, cursor)])].filter((dest) => dest !== token.text)) : [];
+  const items =
+    nth > 0
+      ? values(
+          span,
+          'folder',
+          [...new Set(['./', ...usedDestinations(analysis, cursor)])].filter((dest) => dest !== token.text),
+        )
+      : [];
   if (elsewhere || /^["[]*(https?:|git@)/.test(typed) || typed.includes('<<') || typed.includes('$')) return { items };
   const quote = typed.lastIndexOf('"');
   const path = quote < 0 ? typed.replace(/^\[/, '') : typed.slice(quote + 1);
@@ -330,23 +192,10 @@ function usedDestinations(analysis: Analysis, cursor: InInstruction): string[] {
     if (i === cursor.index) continue;
     const instruction = instructions[i] as Instruction;
     if (instruction.kind === 'copy' || instruction.kind === 'add') found.add(instruction.dest.value);
-    if (instruction.kind === 'workdir') found.add(instruction.path.value.endsWith('/') ? instruction.path.value : `${instruction.path.value}/`);
+    if (instruction.kind === 'workdir')
+      found.add(instruction.path.value.endsWith('/') ? instruction.path.value : `${instruction.path.value}/`);
   }
   return [...found].filter((dest) => dest !== '' && !dest.includes(' '));
-}
-
-/** Asks the host for the entries of the folder that is typed so far. */
-function pathItems(typed: string, offset: number, end: number, text: string): Completion {
-  const slash = typed.lastIndexOf('/');
-  const name = typed.slice(slash + 1);
-  const parts: string[] = [];
-  for (const part of typed.slice(0, Math.max(0, slash)).split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '' && part !== '.') parts.push(part);
-  }
-  let stop = offset;
-  while (stop < end && text[stop] !== '/') stop++;
-  return { items: [], paths: { folder: parts.join('/'), span: { start: offset - name.length, end: stop } } };
 }
 
 function argNames(analysis: Analysis, cursor: InInstruction, span: Span): CompletionItem[] {
@@ -363,7 +212,13 @@ function argNames(analysis: Analysis, cursor: InInstruction, span: Span): Comple
   for (const [name, documentation] of predefinedArgs) {
     if (!inStage && isPlatformArg(name)) continue;
     if (/^[a-z]/.test(name)) continue;
-    items.push({ label: name, kind: 'variable', documentation, edit: { span, text: name }, sort: `${isPlatformArg(name) ? 2 : 3}${name}` });
+    items.push({
+      label: name,
+      kind: 'variable',
+      documentation,
+      edit: { span, text: name },
+      sort: `${isPlatformArg(name) ? 2 : 3}${name}`,
+    });
   }
   return items;
 }
@@ -378,9 +233,21 @@ function envNames(analysis: Analysis, cursor: InInstruction, span: Span): Comple
   for (const { name, kind, instruction } of declarations) {
     if (of[instruction] !== own || instruction >= cursor.index) continue;
     const text = kind === 'arg' ? `${name}=$${name}` : `${name}=`;
-    found.set(name, { label: text, kind: 'variable', detail: kind === 'arg' ? 'keeps the ARG in the image' : 'set before', edit: { span, text } });
+    found.set(name, {
+      label: text,
+      kind: 'variable',
+      detail: kind === 'arg' ? 'keeps the ARG in the image' : 'set before',
+      edit: { span, text },
+    });
   }
-  if (!found.has('PATH')) found.set('PATH', { label: 'PATH=…:$PATH', kind: 'variable', filter: 'PATH', edit: { span, text: 'PATH=:$PATH' }, sort: 'z' });
+  if (!found.has('PATH'))
+    found.set('PATH', {
+      label: 'PATH=…:$PATH',
+      kind: 'variable',
+      filter: 'PATH',
+      edit: { span, text: 'PATH=:$PATH' },
+      sort: 'z',
+    });
   return [...found.values()];
 }
 
@@ -389,7 +256,9 @@ const labelNames = [
   ...['created', 'ref.name', 'base.name', 'base.digest'],
 ].map((name) => `org.opencontainers.image.${name}`);
 
-const commonSignals = ['TERM', 'INT', 'QUIT', 'KILL', 'HUP', 'USR1', 'USR2', 'WINCH', ...signalNames].filter((name, i, all) => all.indexOf(name) === i);
+const commonSignals = ['TERM', 'INT', 'QUIT', 'KILL', 'HUP', 'USR1', 'USR2', 'WINCH', ...signalNames].filter(
+  (name, i, all) => all.indexOf(name) === i,
+);
 
 function healthcheckItems(span: Span, context: CompletionContext): CompletionItem[] {
   return [
@@ -401,14 +270,23 @@ function healthcheckItems(span: Span, context: CompletionContext): CompletionIte
       ...(context.snippets ? { snippet: true } : {}),
       sort: '5000',
     },
-    { label: 'NONE', kind: 'keyword', documentation: 'Forgets the check of the base.', edit: { span, text: 'NONE' }, sort: '5001' },
+    {
+      label: 'NONE',
+      kind: 'keyword',
+      documentation: 'Forgets the check of the base.',
+      edit: { span, text: 'NONE' },
+      sort: '5001',
+    },
   ];
 }
 
 const shells: readonly (readonly [string, string])[] = [
   ['["/bin/bash", "-o", "pipefail", "-c"]', 'Bash; a pipe fails where any of its commands does.'],
   ['["/bin/sh", "-ec"]', 'The first command that fails ends the script.'],
-  ['["powershell", "-Command", "$ErrorActionPreference = \'Stop\'; $ProgressPreference = \'SilentlyContinue\';"]', 'PowerShell; the first error ends the script.'],
+  [
+    '["powershell", "-Command", "$ErrorActionPreference = \'Stop\'; $ProgressPreference = \'SilentlyContinue\';"]',
+    'PowerShell; the first error ends the script.',
+  ],
   ['["cmd", "/S", "/C"]', 'The default on Windows.'],
 ];
 

@@ -1,13 +1,14 @@
 // Variables behind a dollar: those that the place can read, with their values and where these come from.
 import type { Analysis } from '../analysis/analyze.ts';
-import { envEntries, type EnvList, getEnv } from '../llb/env.ts';
 import { lineOf } from '../dockerfile/spans.ts';
+import { type EnvList, envEntries, getEnv } from '../llb/env.ts';
 import type { Cursor } from './cursor.ts';
 import { environmentAt, isSecretName } from './environment.ts';
 import type { CompletionItem } from './feature.ts';
 import { codeSpan } from './inlayHints.ts';
+import { isPlatformArg, predefinedArgs } from './predefinedArgs.ts';
 import { sectionsOf } from './sections.ts';
-import { isPlatformArg, predefinedArgs, type VariableDeclaration, variablesOf } from './variables.ts';
+import { type VariableDeclaration, variablesOf } from './variables.ts';
 
 /** Undefined where the cursor is not behind a dollar, or where no variable is read. */
 export function variableItems(analysis: Analysis, offset: number, cursor: Cursor): CompletionItem[] | undefined {
@@ -31,7 +32,9 @@ export function variableItems(analysis: Analysis, offset: number, cursor: Cursor
       label: name,
       kind: 'variable',
       detail: shown === undefined ? from : `= ${shown.length > 60 ? `${shown.slice(0, 59)}…` : shown}`,
-      documentation: [documentation, from, shown === undefined ? '' : codeSpan(shown === '' ? '""' : shown)].filter((part) => part !== '').join('\n\n'),
+      documentation: [documentation, from, shown === undefined ? '' : codeSpan(shown === '' ? '""' : shown)]
+        .filter((part) => part !== '')
+        .join('\n\n'),
       edit: edit(name),
       sort: `${from.startsWith('ARG') || from.startsWith('ENV') ? 0 : 1}${name}`,
     };
@@ -42,7 +45,8 @@ type Reads = 'global' | 'build' | 'runtime' | 'nothing';
 
 /** Which variables are read at the cursor. */
 function readsAt(cursor: Exclude<Cursor, { kind: 'start' | 'comment' }>): Reads {
-  if (cursor.kind === 'heredoc') return cursor.heredoc.expand || cursor.instruction.kind === 'run' ? 'build' : 'nothing';
+  if (cursor.kind === 'heredoc')
+    return cursor.heredoc.expand || cursor.instruction.kind === 'run' ? 'build' : 'nothing';
   if (cursor.kind === 'openHeredoc') return 'build';
   const { keyword, role, token } = cursor;
   switch (keyword) {
@@ -77,8 +81,15 @@ function visible(analysis: Analysis, index: number, reads: Exclude<Reads, 'nothi
   const declared = declarationsBefore(analysis, index, inStage);
   const add = (name: string, value: string | undefined): void => {
     const declaration = declared.get(name);
-    if (reads === 'runtime' && (declaration?.kind === 'arg' || (inStage && declaration === undefined && isPlatformArg(name)))) return;
-    const from = declaration === undefined ? outside(name, inStage) : `${declaration.kind.toUpperCase()}, line ${lineOf(analysis.dockerfile, declaration.span.start)}`;
+    if (
+      reads === 'runtime' &&
+      (declaration?.kind === 'arg' || (inStage && declaration === undefined && isPlatformArg(name)))
+    )
+      return;
+    const from =
+      declaration === undefined
+        ? outside(name, inStage)
+        : `${declaration.kind.toUpperCase()}, line ${lineOf(analysis.dockerfile, declaration.span.start)}`;
     found.set(name, { name, value, from, documentation: predefinedArgs.get(name) ?? '' });
   };
   for (const [name, value] of envEntries(env)) add(name, value);
@@ -95,7 +106,8 @@ function declarationsBefore(analysis: Analysis, index: number, inStage: boolean)
   const { declarations, scopes, globals } = variablesOf(analysis);
   const found = new Map<string, VariableDeclaration>();
   if (!inStage) {
-    for (const declaration of globals.all.values()) if (declaration.instruction < index || index < 0) found.set(declaration.name, declaration);
+    for (const declaration of globals.all.values())
+      if (declaration.instruction < index || index < 0) found.set(declaration.name, declaration);
     return found;
   }
   const { of } = sectionsOf(analysis);
@@ -106,10 +118,13 @@ function declarationsBefore(analysis: Analysis, index: number, inStage: boolean)
   for (let scope = scopes[section.index]?.parent; scope !== undefined; scope = scope.parent) bases.push(scope);
   for (const scope of bases.reverse()) for (const [name, declaration] of scope.all) found.set(name, declaration);
   for (const declaration of declarations)
-    if (declaration.instruction < index && of[declaration.instruction] === section) found.set(declaration.name, declaration);
+    if (declaration.instruction < index && of[declaration.instruction] === section)
+      found.set(declaration.name, declaration);
   return found;
 }
 
 function isName(code: number): boolean {
-  return (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a) || code === 0x5f;
+  return (
+    (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a) || code === 0x5f
+  );
 }

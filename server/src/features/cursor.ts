@@ -41,7 +41,12 @@ export type Cursor =
   | { readonly kind: 'comment'; readonly index: number; readonly line: Span }
   | { readonly kind: 'heredoc'; readonly index: number; readonly instruction: Instruction; readonly heredoc: Heredoc }
   /** In the text of a heredoc that does not end. */
-  | { readonly kind: 'openHeredoc'; readonly index: number; readonly instruction: Instruction; readonly names: readonly string[] };
+  | {
+      readonly kind: 'openHeredoc';
+      readonly index: number;
+      readonly instruction: Instruction;
+      readonly names: readonly string[];
+    };
 
 export function cursorAt(analysis: Analysis, offset: number): Cursor {
   const { dockerfile, text } = analysis;
@@ -50,20 +55,27 @@ export function cursorAt(analysis: Analysis, offset: number): Cursor {
   const line = physicalLine(text, offset);
   if (instruction !== undefined) {
     for (const heredoc of instruction.heredocs) {
-      const { start, end } = heredoc.contentSpan;
-      if (offset >= start && offset < end) return { kind: 'heredoc', index, instruction, heredoc };
+      if (offset >= heredoc.contentSpan.start && offset <= heredoc.terminatorSpan.end)
+        return { kind: 'heredoc', index, instruction, heredoc };
     }
     const open = openHeredocs(analysis, instruction, line.start);
     if (open.length > 0) return { kind: 'openHeredoc', index, instruction, names: open };
   }
   if (/^[ \t]*#/.test(text.slice(line.start, Math.min(offset, line.end)))) return { kind: 'comment', index, line };
   const at = instruction === undefined ? undefined : offsetIn(analysis, instruction, offset, line);
-  if (at === undefined || instruction === undefined) return { kind: 'start', index, word: wordBefore(text, line, offset) };
+  if (at === undefined || instruction === undefined)
+    return { kind: 'start', index, word: wordBefore(text, line, offset) };
   return inInstruction(instruction, index, at);
 }
 
 /** The place in the file of a token that the cursor touches: never beyond the cursor's line. */
-export function tokenSpan(analysis: Analysis, offset: number, cursor: InInstruction, from = cursor.token.start, to = cursor.token.end): Span {
+export function tokenSpan(
+  analysis: Analysis,
+  offset: number,
+  cursor: InInstruction,
+  from = cursor.token.start,
+  to = cursor.token.end,
+): Span {
   const line = physicalLine(analysis.text, offset);
   const before = cursor.token.start + cursor.typed.length - from;
   const after = to - (cursor.token.start + cursor.typed.length);
@@ -93,7 +105,8 @@ function openHeredocs(analysis: Analysis, instruction: Instruction, lineStart: n
   const { problems, text } = analysis.dockerfile;
   const names: string[] = [];
   for (const { code, span } of problems) {
-    if (code !== 'unterminated-heredoc' || span.start < instruction.span.start || span.end > instruction.span.end) continue;
+    if (code !== 'unterminated-heredoc' || span.start < instruction.span.start || span.end > instruction.span.end)
+      continue;
     const name = /^\d*<<-?\s*(["']?)([^"'\s]+)\1$/.exec(text.slice(span.start, span.end))?.[2];
     if (name !== undefined) names.push(name);
   }
@@ -103,11 +116,7 @@ function openHeredocs(analysis: Analysis, instruction: Instruction, lineStart: n
 /** The offset in the instruction's text; undefined where the cursor is behind the instruction. */
 function offsetIn(analysis: Analysis, instruction: Instruction, offset: number, line: Span): number | undefined {
   const { dockerfile, text } = analysis;
-  if (offset <= instruction.span.end) {
-    const last = instruction.heredocs[instruction.heredocs.length - 1];
-    if (last !== undefined && offset >= last.terminatorSpan.start) return undefined;
-    return originalOffset(instruction, offset) ?? instruction.original.length;
-  }
+  if (offset <= instruction.span.end) return originalOffset(instruction, offset) ?? instruction.original.length;
   const endLine = lineOf(dockerfile, instruction.span.end);
   const own = lineOf(dockerfile, offset);
   if (instruction.heredocs.length > 0) return undefined;
@@ -115,7 +124,9 @@ function offsetIn(analysis: Analysis, instruction: Instruction, offset: number, 
   // Behind a continuation at the end of the file there is a line that BuildKit does not see.
   if (own !== endLine + 1 || line.start < 2) return undefined;
   const before = text.slice(instruction.span.start, line.start).replace(/[ \t\r]*\n$/, '');
-  return before.endsWith(dockerfile.escape) && text.slice(line.start).trim() === '' ? instruction.original.length : undefined;
+  return before.endsWith(dockerfile.escape) && text.slice(line.start).trim() === ''
+    ? instruction.original.length
+    : undefined;
 }
 
 function inInstruction(instruction: Instruction, index: number, at: number): InInstruction {
@@ -125,7 +136,8 @@ function inInstruction(instruction: Instruction, index: number, at: number): InI
   let first = tokens.shift() ?? { text: '', start: 0, end: 0 };
   while (first.text.toUpperCase() === 'ONBUILD' && at > first.end) {
     trigger = true;
-    first = tokens[0] !== undefined && tokens[0].start <= at ? (tokens.shift() as Token) : { text: '', start: at, end: at };
+    first =
+      tokens[0] !== undefined && tokens[0].start <= at ? (tokens.shift() as Token) : { text: '', start: at, end: at };
     if (first.start === first.end) tokens = [];
   }
   const flags: Token[] = [];

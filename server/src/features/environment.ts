@@ -7,7 +7,8 @@ import { once, type Section, sectionsOf } from './sections.ts';
 /** The step of each instruction of the file; triggers that a base left behind are not among them. */
 export const stepsOf: (analysis: Analysis) => ReadonlyMap<number, Step> = once((analysis) => {
   const found = new Map<number, Step>();
-  for (const stage of analysis.stages) for (const step of stage.steps) if (!step.command.isOnBuild) found.set(step.command.index, step);
+  for (const stage of analysis.stages)
+    for (const step of stage.steps) if (!step.command.isOnBuild) found.set(step.command.index, step);
   return found;
 });
 
@@ -45,5 +46,16 @@ export function isSecretName(name: string): boolean {
   return parts.some((part) => secretWords.has(part)) && !parts.some((part) => publicWords.has(part));
 }
 
-const secretWords = new Set(['apikey', 'auth', 'credential', 'credentials', 'key', 'password', 'pword', 'passwd', 'secret', 'token']);
+const secretWords = new Set([
+  'apikey',
+  'auth',
+  'credential',
+  'credentials',
+  'key',
+  'password',
+  'pword',
+  'passwd',
+  'secret',
+  'token',
+]);
 const publicWords = new Set(['public', 'file', 'version']);

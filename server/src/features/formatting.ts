@@ -19,7 +19,8 @@ export function formatting(analysis: Analysis, options: FormattingOptions): read
   for (const instruction of dockerfile.instructions) {
     keepHeredocs(lines, instruction, keep);
     indents.set(lineAt(lines, instruction.span.start), '');
-    if (instruction.kind !== 'broken' && instruction.kind !== 'onbuild') indentContinuations(lines, instruction, indent, indents);
+    if (instruction.kind !== 'broken' && instruction.kind !== 'onbuild')
+      indentContinuations(lines, instruction, indent, indents);
   }
   indentComments(analysis, lines, indent, indents);
   const trimmable = trimmableLines(lines, dockerfile);
@@ -38,7 +39,8 @@ export function formatting(analysis: Analysis, options: FormattingOptions): read
       continue;
     }
     const wanted = indents.get(line);
-    if (wanted !== undefined && text.slice(start, first) !== wanted) edits.push({ span: { start, end: first }, text: wanted });
+    if (wanted !== undefined && text.slice(start, first) !== wanted)
+      edits.push({ span: { start, end: first }, text: wanted });
     let last = end;
     while (isBlank(text.charCodeAt(last - 1))) last--;
     if (last < end && trimmable.has(line)) edits.push({ span: { start: last, end }, text: '' });
@@ -89,11 +91,17 @@ function trimmableLines(lines: Lines, dockerfile: Dockerfile): ReadonlySet<numbe
 
 function keepHeredocs(lines: Lines, instruction: Instruction, keep: Set<number>): void {
   for (const { contentSpan, terminatorSpan } of instruction.heredocs)
-    for (let line = lineAt(lines, contentSpan.start); line <= lineAt(lines, terminatorSpan.start); line++) keep.add(line);
+    for (let line = lineAt(lines, contentSpan.start); line <= lineAt(lines, terminatorSpan.start); line++)
+      keep.add(line);
 }
 
 /** Lines that go on with an instruction, where a blank lies between two words or there is a blank to replace. */
-function indentContinuations(lines: Lines, instruction: Instruction, indent: string, indents: Map<number, string>): void {
+function indentContinuations(
+  lines: Lines,
+  instruction: Instruction,
+  indent: string,
+  indents: Map<number, string>,
+): void {
   const { pieces, original } = instruction;
   if (pieces.length === 1) return;
   const words = wordsOf(instruction);
@@ -141,7 +149,10 @@ function indentComments(analysis: Analysis, lines: Lines, indent: string, indent
     }
     // An indented comment keeps its `#`, so it says nothing to BuildKit; moved to the left it might.
     const text = analysis.text.slice(span.start + 1, span.end).trim();
-    const says = text === '' || /^check\s*=/i.test(text) || (owner !== undefined && namesOf(owner).some((name) => text.startsWith(name)));
+    const says =
+      text === '' ||
+      /^check\s*=/i.test(text) ||
+      (owner !== undefined && namesOf(owner).some((name) => text.startsWith(name)));
     if (!says) indents.set(lineAt(lines, span.start), '');
   }
 }

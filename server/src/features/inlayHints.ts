@@ -19,8 +19,9 @@ export function inlayHints(analysis: Analysis, span: Span): readonly InlayHint[]
     // What a script sets itself, and what only the running image knows, has no value here.
     if (use.by === 'runtime' || (use.by === 'shell' && use.declaration === undefined)) continue;
     // Only a plain reference is worth its value.
-    if (use.modifier !== '') continue;
-    const closed = use.by === 'shell' && analysis.text[end] === '}' ? end + 1 : end;
+    const braced = use.by === 'shell' && analysis.text[use.span.start - 1] === '{';
+    if (use.modifier !== '' || (braced && analysis.text[end] !== '}')) continue;
+    const closed = braced ? end + 1 : end;
     addValue(analysis, hints, closed, use.instruction, use.name);
   }
   for (const { kind, valueSpan, name, instruction, span: place } of declarations)

@@ -6,7 +6,7 @@ import type { Heredoc, Instruction } from '../dockerfile/instruction.ts';
 import { spanOf } from '../dockerfile/spans.ts';
 import { innermost, instructionAt, touches } from './sections.ts';
 import { type StageReference, stageNamesOf } from './stageNames.ts';
-import { type VariableDeclaration, variableGroup, variablesOf, type VariableUse } from './variables.ts';
+import { type VariableDeclaration, type VariableUse, variableGroup, variablesOf } from './variables.ts';
 
 /** One place of a name. */
 export interface Occurrence {
@@ -76,7 +76,9 @@ function variableAt(analysis: Analysis, offset: number): Name | undefined {
   const declared = use?.declaration ?? declarations.find((d) => touches(d.span, offset));
   if (declared === undefined) {
     const described = declarations.find((d) => d.description !== undefined && touches(d.description, offset));
-    return described === undefined ? undefined : variableName(analysis, described, described.description as Span, described);
+    return described === undefined
+      ? undefined
+      : variableName(analysis, described, described.description as Span, described);
   }
   if (use?.declaration !== undefined) return variableName(analysis, declared, use.span, declared);
   // A declaration that takes its value from another one leads there.
@@ -95,12 +97,18 @@ function useAt(uses: readonly VariableUse[], offset: number): VariableUse | unde
   return found !== undefined && touches(found.span, offset) ? found : undefined;
 }
 
-function variableName(analysis: Analysis, declared: VariableDeclaration, here: Span, leadsTo: VariableDeclaration): Name {
+function variableName(
+  analysis: Analysis,
+  declared: VariableDeclaration,
+  here: Span,
+  leadsTo: VariableDeclaration,
+): Name {
   const group = variableGroup(analysis, declared);
   const occurrences: Occurrence[] = [];
   for (const declaration of group) {
     occurrences.push({ span: declaration.span, access: 'write', declaration: true, literal: true });
-    if (declaration.description) occurrences.push({ span: declaration.description, access: 'text', declaration: false, literal: true });
+    if (declaration.description)
+      occurrences.push({ span: declaration.description, access: 'text', declaration: false, literal: true });
   }
   for (const use of variablesOf(analysis).uses)
     if (use.declaration !== undefined && group.has(use.declaration))
@@ -127,13 +135,22 @@ function heredocAt(analysis: Analysis, offset: number): Name | undefined {
   for (const heredoc of instruction.heredocs) {
     const name = heredocNameSpan(instruction, heredoc);
     if (name === undefined) continue;
-    const here = touches(name, offset) ? name : touches(heredoc.terminatorSpan, offset) ? terminator(heredoc) : undefined;
+    const here = touches(name, offset)
+      ? name
+      : touches(heredoc.terminatorSpan, offset)
+        ? terminator(heredoc)
+        : undefined;
     if (here === undefined) continue;
     return {
       kind: 'heredoc',
       text: heredoc.name,
       here,
-      definitions: [{ target: { start: heredoc.contentSpan.start, end: heredoc.terminatorSpan.end }, selection: terminator(heredoc) }],
+      definitions: [
+        {
+          target: { start: heredoc.contentSpan.start, end: heredoc.terminatorSpan.end },
+          selection: terminator(heredoc),
+        },
+      ],
       occurrences: [
         { span: name, access: 'write', declaration: true, literal: true },
         { span: terminator(heredoc), access: 'read', declaration: false, literal: true },

@@ -92,7 +92,11 @@ export const instructionReference: Readonly<Record<Keyword, InstructionReference
     syntax: ['SHELL ["EXECUTABLE", "ARGUMENT", ...]'],
     url: `${page}#shell`,
   },
-  stopsignal: { text: 'The signal that stops the container.', syntax: ['STOPSIGNAL SIGNAL'], url: `${page}#stopsignal` },
+  stopsignal: {
+    text: 'The signal that stops the container.',
+    syntax: ['STOPSIGNAL SIGNAL'],
+    url: `${page}#stopsignal`,
+  },
   onbuild: {
     text: 'Keeps an instruction for when the image is a base: it runs right behind that FROM.',
     syntax: ['ONBUILD INSTRUCTION'],
@@ -153,12 +157,24 @@ export const flagReference: Readonly<Partial<Record<Keyword, Readonly<Record<str
     exclude,
   },
   add: {
-    'keep-git-dir': { text: 'Keeps the `.git` folder of a Git source.', value: undefined, url: `${page}#add---keep-git-dir` },
-    checksum: { text: 'The digest or commit that a remote source must have.', value: 'DIGEST', url: `${page}#add---checksum` },
+    'keep-git-dir': {
+      text: 'Keeps the `.git` folder of a Git source.',
+      value: undefined,
+      url: `${page}#add---keep-git-dir`,
+    },
+    checksum: {
+      text: 'The digest or commit that a remote source must have.',
+      value: 'DIGEST',
+      url: `${page}#add---checksum`,
+    },
     chown,
     chmod,
     link,
-    unpack: { text: 'Whether archives are unpacked: without it local ones are, downloaded ones are not.', value: undefined, url: `${page}#add---unpack` },
+    unpack: {
+      text: 'Whether archives are unpacked: without it local ones are, downloaded ones are not.',
+      value: undefined,
+      url: `${page}#add---unpack`,
+    },
     exclude,
   },
   run: {
@@ -167,20 +183,42 @@ export const flagReference: Readonly<Partial<Record<Keyword, Readonly<Record<str
       value: 'type=TYPE,...',
       url: `${page}#run---mount`,
     },
-    network: { text: 'The network of the command: `default`, `none` or `host`.', value: 'MODE', url: `${page}#run---network` },
-    security: { text: '`sandbox`, or `insecure` for a command without one, which the builder must allow.', value: 'MODE', url: `${page}#run---security` },
+    network: {
+      text: 'The network of the command: `default`, `none` or `host`.',
+      value: 'MODE',
+      url: `${page}#run---network`,
+    },
+    security: {
+      text: '`sandbox`, or `insecure` for a command without one, which the builder must allow.',
+      value: 'MODE',
+      url: `${page}#run---security`,
+    },
     device: { text: 'A CDI device for the command.', value: 'NAME[,required]', url: `${page}#run---device` },
   },
   healthcheck: {
     interval: { text: 'From one check to the next; 30s unless given.', value: 'DURATION', url: options },
     timeout: { text: 'A check that takes longer has failed; 30s unless given.', value: 'DURATION', url: options },
-    'start-period': { text: 'While the container starts, failures do not count; 0s unless given.', value: 'DURATION', url: options },
-    'start-interval': { text: 'From one check to the next during the start period; 5s unless given.', value: 'DURATION', url: options },
-    retries: { text: 'So many failures in a row make the container unhealthy; 3 unless given.', value: 'NUMBER', url: options },
+    'start-period': {
+      text: 'While the container starts, failures do not count; 0s unless given.',
+      value: 'DURATION',
+      url: options,
+    },
+    'start-interval': {
+      text: 'From one check to the next during the start period; 5s unless given.',
+      value: 'DURATION',
+      url: options,
+    },
+    retries: {
+      text: 'So many failures in a row make the container unhealthy; 3 unless given.',
+      value: 'NUMBER',
+      url: options,
+    },
   },
 };
 
-export const mountTypeReference: Readonly<Record<MountType, { readonly text: string; readonly keys: readonly string[] }>> = {
+export const mountTypeReference: Readonly<
+  Record<MountType, { readonly text: string; readonly keys: readonly string[] }>
+> = {
   bind: {
     text: 'Files of the build context, a stage or an image, without copying them. What is written is thrown away.',
     keys: ['target', 'source', 'from', 'readonly', 'readwrite'],
@@ -198,18 +236,29 @@ export const mountTypeReference: Readonly<Record<MountType, { readonly text: str
 };
 
 /** The keys of a mount; aliases under the name that they stand for, see `mountKeyAliases`. */
-export const mountKeyReference: Readonly<Record<string, { readonly text: string; readonly value: string | undefined }>> = {
+export const mountKeyReference: Readonly<
+  Record<string, { readonly text: string; readonly value: string | undefined }>
+> = {
   type: { text: '`bind` unless given.', value: 'bind|cache|secret|ssh|tmpfs' },
   target: { text: 'Where it is mounted; a relative path starts at the WORKDIR.', value: 'PATH' },
   source: { text: 'The path within `from`, or within the build context; its root unless given.', value: 'PATH' },
   from: { text: 'A stage, an image or a named context. Variables are not expanded.', value: 'STAGE|CONTEXT|IMAGE' },
   readonly: { text: 'Nothing can be written. So it is for `bind` unless `readwrite` is given.', value: undefined },
   readwrite: { text: 'It can be written to; what is written to a `bind` mount is thrown away.', value: undefined },
-  id: { text: 'The name of the cache (its target unless given), secret or SSH socket (`default` unless given).', value: 'ID' },
-  sharing: { text: 'Builds at the same time use a cache together (`shared`), one after the other (`locked`) or each their own (`private`).', value: 'shared|private|locked' },
+  id: {
+    text: 'The name of the cache (its target unless given), secret or SSH socket (`default` unless given).',
+    value: 'ID',
+  },
+  sharing: {
+    text: 'Builds at the same time use a cache together (`shared`), one after the other (`locked`) or each their own (`private`).',
+    value: 'shared|private|locked',
+  },
   required: { text: 'Without the secret or the socket the command fails; else it runs without.', value: undefined },
   size: { text: 'The most it can hold, such as `64m`.', value: 'SIZE' },
-  mode: { text: 'The mode in octal digits: 0755 for a cache, 0400 for a secret, 0600 for a socket unless given.', value: 'MODE' },
+  mode: {
+    text: 'The mode in octal digits: 0755 for a cache, 0400 for a secret, 0600 for a socket unless given.',
+    value: 'MODE',
+  },
   uid: { text: 'The user; 0 unless given.', value: 'UID' },
   gid: { text: 'The group; 0 unless given.', value: 'GID' },
   env: { text: 'Gives the secret in this variable, too, or instead of a file.', value: 'NAME' },
@@ -224,7 +273,16 @@ export const mountKeyAliases: Readonly<Record<string, string>> = {
 };
 
 export const directiveReference: Readonly<Record<string, { readonly text: string; readonly url: string }>> = {
-  syntax: { text: 'The frontend that reads the file, an image; without it that of the builder.', url: `${page}#syntax` },
-  escape: { text: 'The character that escapes and that continues lines: `\\`, or the backtick where paths have backslashes.', url: `${page}#escape` },
-  check: { text: 'Which build checks are made (`skip=NAME,…`, `experimental=NAME,…`), and whether they fail the build (`error=true`).', url: `${page}#check` },
+  syntax: {
+    text: 'The frontend that reads the file, an image; without it that of the builder.',
+    url: `${page}#syntax`,
+  },
+  escape: {
+    text: 'The character that escapes and that continues lines: `\\`, or the backtick where paths have backslashes.',
+    url: `${page}#escape`,
+  },
+  check: {
+    text: 'Which build checks are made (`skip=NAME,…`, `experimental=NAME,…`), and whether they fail the build (`error=true`).',
+    url: `${page}#check`,
+  },
 };

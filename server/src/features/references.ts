@@ -6,5 +6,7 @@ import { nameAt } from './names.ts';
 export function references(analysis: Analysis, offset: number, includeDeclaration: boolean): readonly Span[] {
   const name = nameAt(analysis, offset);
   if (name === undefined) return [];
-  return name.occurrences.filter((o) => o.access !== 'text' && (includeDeclaration || !o.declaration)).map((o) => o.span);
+  return name.occurrences
+    .filter((o) => o.access !== 'text' && (includeDeclaration || !o.declaration))
+    .map((o) => o.span);
 }

@@ -23,7 +23,8 @@ export function selectionRanges(analysis: Analysis, offset: number): readonly Sp
     const inner = innermost(instruction);
     instructionSpans(analysis, inner, spans);
     if (inner !== instruction) spans.push(inner.span);
-    if (instruction.commentSpan !== undefined) spans.push({ start: instruction.commentSpan.start, end: instruction.span.end });
+    if (instruction.commentSpan !== undefined)
+      spans.push({ start: instruction.commentSpan.start, end: instruction.span.end });
     spans.push(instruction.span);
     const section = sectionsOf(analysis).of[index];
     if (section !== undefined && section.index >= 0) spans.push(sectionSpan(analysis, section));
@@ -51,7 +52,8 @@ function instructionSpans(analysis: Analysis, instruction: Instruction, spans: S
   const { args } = instruction;
   for (const arg of args) spans.push(placeOf(instruction, arg));
   if (instruction.kind === 'env' || instruction.kind === 'label')
-    for (const { key, value } of instruction.pairs) spans.push(spanOf(instruction, key.start, Math.max(key.end, value.end)));
+    for (const { key, value } of instruction.pairs)
+      spans.push(spanOf(instruction, key.start, Math.max(key.end, value.end)));
   if (instruction.kind === 'arg')
     for (const { key, value } of instruction.declarations) {
       spans.push(placeOf(instruction, key));
@@ -74,12 +76,20 @@ function wordAround(text: string, offset: number): Span {
 }
 
 function isWord(code: number): boolean {
-  return (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a) || code === 0x5f || code >= 0x80;
+  return (
+    (code >= 0x30 && code <= 0x39) ||
+    (code >= 0x41 && code <= 0x5a) ||
+    (code >= 0x61 && code <= 0x7a) ||
+    code === 0x5f ||
+    code >= 0x80
+  );
 }
 
 /** Those that hold the offset, by size, without any that crosses a smaller one. */
 function nested(spans: readonly Span[], offset: number): Span[] {
-  const holding = spans.filter((span) => touches(span, offset)).sort((a, b) => a.end - a.start - (b.end - b.start) || a.start - b.start);
+  const holding = spans
+    .filter((span) => touches(span, offset))
+    .sort((a, b) => a.end - a.start - (b.end - b.start) || a.start - b.start);
   const result: Span[] = [];
   for (const span of holding) {
     const last = result[result.length - 1];

@@ -5,13 +5,26 @@ import { mountOf } from '../dockerfile/runInstruction.ts';
 import { getEnv } from '../llb/env.ts';
 import { stepsOf } from './environment.ts';
 import type { SemanticLegend, SemanticTokens } from './feature.ts';
+import { predefinedArgs } from './predefinedArgs.ts';
 import { type Section, sectionsOf, segmentsOf } from './sections.ts';
 import { stageNamed } from './stageNames.ts';
-import { predefinedArgs, type VariableUse, variablesOf } from './variables.ts';
+import { type VariableUse, variablesOf } from './variables.ts';
 
 /** `abstract` is what the target does not need: it is described, but not built. */
 export const semanticLegend: SemanticLegend = {
-  types: ['keyword', 'comment', 'string', 'number', 'parameter', 'property', 'enumMember', 'namespace', 'class', 'variable', 'macro'],
+  types: [
+    'keyword',
+    'comment',
+    'string',
+    'number',
+    'parameter',
+    'property',
+    'enumMember',
+    'namespace',
+    'class',
+    'variable',
+    'macro',
+  ],
   modifiers: ['declaration', 'readonly', 'defaultLibrary', 'abstract'],
 };
 
@@ -51,7 +64,13 @@ interface Painter {
 function instructionTokens(analysis: Analysis): Tokens {
   const { instructions } = analysis.dockerfile;
   const { of } = sectionsOf(analysis);
-  const painter: Painter = { analysis, out: [], modifiers: 0, instruction: instructions[0] as Instruction, section: of[0] as Section };
+  const painter: Painter = {
+    analysis,
+    out: [],
+    modifiers: 0,
+    instruction: instructions[0] as Instruction,
+    section: of[0] as Section,
+  };
   for (let i = 0; i < instructions.length; i++) {
     painter.section = of[i] as Section;
     painter.modifiers = unbuilt(painter.section) ? abstract : 0;
@@ -70,7 +89,8 @@ function unbuilt(section: Section): boolean {
 /** Puts what was painted out of order in order; nearly always there is nothing to do. */
 function sortTokens(tokens: Tokens, from: number): void {
   let sorted = true;
-  for (let i = from + 4; i < tokens.length; i += 4) if ((tokens[i] as number) < (tokens[i - 3] as number)) sorted = false;
+  for (let i = from + 4; i < tokens.length; i += 4)
+    if ((tokens[i] as number) < (tokens[i - 3] as number)) sorted = false;
   if (sorted) return;
   const found: [number, number, number, number][] = [];
   for (let i = from; i < tokens.length; i += 4)
@@ -93,7 +113,8 @@ function paint(p: Painter, start: number, end: number, type: number, modifiers =
     p.out.push(first.source + start, first.source + end, type, modifiers | p.modifiers);
     return;
   }
-  for (const span of segmentsOf(p.instruction, start, end)) p.out.push(span.start, span.end, type, modifiers | p.modifiers);
+  for (const span of segmentsOf(p.instruction, start, end))
+    p.out.push(span.start, span.end, type, modifiers | p.modifiers);
 }
 
 function paintWord(p: Painter, word: Word, type: number, modifiers = 0): void {
@@ -198,7 +219,15 @@ function paintMount(p: Painter, flag: Flag): void {
     if (value === undefined) continue;
     const name = key.value.toLowerCase();
     let type = isNumber(value.value) ? number : string;
-    if (name === 'type' || name === 'sharing' || name === 'readonly' || name === 'ro' || name === 'rw' || name === 'required') type = enumMember;
+    if (
+      name === 'type' ||
+      name === 'sharing' ||
+      name === 'readonly' ||
+      name === 'ro' ||
+      name === 'rw' ||
+      name === 'required'
+    )
+      type = enumMember;
     if (name === 'from') {
       const stage = p.analysis.compilation.byName.get(value.value.toLowerCase());
       type = stage !== undefined && !stage.hidden ? stageName : image;
@@ -220,7 +249,8 @@ function isNumber(value: string): boolean {
   if (value === '') return false;
   for (let i = 0; i < value.length; i++) {
     const code = value.charCodeAt(i);
-    if ((code < 0x30 || code > 0x39) && !((code === 0x2e || code === 0x3a) && i > 0 && i < value.length - 1)) return false;
+    if ((code < 0x30 || code > 0x39) && !((code === 0x2e || code === 0x3a) && i > 0 && i < value.length - 1))
+      return false;
   }
   return true;
 }

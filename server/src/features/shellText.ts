@@ -28,7 +28,13 @@ export function shellKind(command: readonly string[]): ShellKind {
 const shells = new Set(['sh', 'bash', 'ash', 'dash', 'zsh', 'ksh', 'mksh', 'busybox', 'fish']);
 
 /** The variables in `text[start, end)`. With `plain`, quotes are characters like others, as within a heredoc of a shell. */
-export function shellVariables(text: string, start: number, end: number, kind: ShellKind, plain = false): readonly ShellVariable[] {
+export function shellVariables(
+  text: string,
+  start: number,
+  end: number,
+  kind: ShellKind,
+  plain = false,
+): readonly ShellVariable[] {
   if (kind === 'none') return none;
   if (kind === 'cmd') return percentVariables(text, start, end);
   const first = text.indexOf('$', start);
@@ -59,7 +65,8 @@ function powershellVariables(text: string, first: number, end: number): ShellVar
     if (text.slice(scope, scope + 4).toLowerCase() !== 'env:') continue;
     const nameStart = scope + 4;
     const nameStop = nameEnd(text, nameStart, end);
-    if (nameStop > nameStart) found.push({ name: text.slice(nameStart, nameStop), start: nameStart, end: nameStop, own: false });
+    if (nameStop > nameStart)
+      found.push({ name: text.slice(nameStart, nameStop), start: nameStart, end: nameStop, own: false });
   }
   return found;
 }
@@ -139,7 +146,10 @@ type CommandPlace = 'start' | 'declares' | 'names' | 'arguments';
 function takeWord(script: Script, place: CommandPlace, word: string): CommandPlace {
   const equals = word.indexOf('=');
   const nameStop = nameEnd(word, 0, word.length);
-  const assigns = nameStop > 0 && (nameStop === equals || (word[nameStop] === '+' && nameStop + 1 === equals)) && isName(word.charCodeAt(0));
+  const assigns =
+    nameStop > 0 &&
+    (nameStop === equals || (word[nameStop] === '+' && nameStop + 1 === equals)) &&
+    isName(word.charCodeAt(0));
   if (place === 'names') {
     if (word === 'in' || word === 'do') return 'arguments';
     if (nameStop === word.length && nameStop > 0) script.own.add(word);
@@ -195,7 +205,15 @@ function wordAt(text: string, at: number, end: number): string {
 
 function separates(code: number): boolean {
   // ; & | ( ) newline and the backtick
-  return code === 0x3b || code === 0x26 || code === 0x7c || code === 0x28 || code === 0x29 || code === newline || code === 0x60;
+  return (
+    code === 0x3b ||
+    code === 0x26 ||
+    code === 0x7c ||
+    code === 0x28 ||
+    code === 0x29 ||
+    code === newline ||
+    code === 0x60
+  );
 }
 
 function isName(code: number): boolean {

@@ -27,12 +27,15 @@ function flagSignature(cursor: InInstruction, keyword: Keyword): SignatureHelp |
   const name = token.text.slice(2, equals < 0 ? undefined : equals);
   const reference = flagReference[keyword]?.[name];
   if (reference === undefined) return undefined;
-  if (name === 'mount' && keyword === 'run' && equals >= 0 && typed.length > equals) return mountSignature(token.text.slice(equals + 1), typed.slice(equals + 1));
+  if (name === 'mount' && keyword === 'run' && equals >= 0 && typed.length > equals)
+    return mountSignature(token.text.slice(equals + 1), typed.slice(equals + 1));
   const value = reference.value ?? 'true|false';
   const label = reference.value === undefined ? `--${name}[=${value}]` : `--${name}=${value}`;
   const start = label.indexOf(value);
   return {
-    signatures: [{ label, documentation: reference.text, parameters: [{ span: { start, end: start + value.length } }] }],
+    signatures: [
+      { label, documentation: reference.text, parameters: [{ span: { start, end: start + value.length } }] },
+    ],
     active: 0,
     parameter: 0,
   };
@@ -42,16 +45,20 @@ function mountSignature(value: string, typed: string): SignatureHelp {
   const given = /(?:^|,)type=([a-z]+)/i.exec(value)?.[1]?.toLowerCase();
   const types = Object.keys(mountTypeReference) as (keyof typeof mountTypeReference)[];
   const type = types.find((known) => known === given) ?? 'bind';
-  const key = (typed.slice(typed.lastIndexOf(',') + 1).split('=')[0] as string).toLowerCase();
+  const key = (value.slice(typed.lastIndexOf(',') + 1).split(/[=,]/)[0] as string).toLowerCase();
   const own = mountKeyAliases[key] ?? key;
   const keys = ['type', ...mountTypeReference[type].keys];
   let label = '--mount=';
   const parameters = keys.map((name, i) => {
     const reference = mountKeyReference[name];
-    const shown = name === 'type' ? `type=${type}` : reference?.value === undefined ? name : `${name}=${reference.value}`;
+    const shown =
+      name === 'type' ? `type=${type}` : reference?.value === undefined ? name : `${name}=${reference.value}`;
     const start = label.length + (i === 0 ? 0 : 2);
     label += i === 0 ? shown : `[,${shown}]`;
-    return { span: { start, end: start + shown.length }, ...(reference === undefined ? {} : { documentation: reference.text }) };
+    return {
+      span: { start, end: start + shown.length },
+      ...(reference === undefined ? {} : { documentation: reference.text }),
+    };
   });
   const parameter = keys.indexOf(own);
   return {
@@ -97,7 +104,11 @@ function readsAlike(text: string, instruction: Instruction): boolean {
     case 'expose':
     case 'arg':
     case 'volume':
-      return instruction.json || instruction.heredocs.length > 0 || found[0].getArguments().length === instruction.args.length;
+      return (
+        instruction.json ||
+        instruction.heredocs.length > 0 ||
+        found[0].getArguments().length === instruction.args.length
+      );
     default:
       return true;
   }
@@ -112,10 +123,14 @@ function converted(help: ReturnType<DockerSignatures['computeSignatures']>): Sig
         label,
         ...(typeof documentation === 'string' ? { documentation } : {}),
         parameters: (parameters ?? []).map((parameter) => {
-          const words = typeof parameter.label === 'string' ? parameter.label : label.slice(parameter.label[0], parameter.label[1]);
+          const words =
+            typeof parameter.label === 'string' ? parameter.label : label.slice(parameter.label[0], parameter.label[1]);
           const at = Math.max(0, label.indexOf(words, from));
           from = at + words.length;
-          return { span: { start: at, end: from }, ...(typeof parameter.documentation === 'string' ? { documentation: parameter.documentation } : {}) };
+          return {
+            span: { start: at, end: from },
+            ...(typeof parameter.documentation === 'string' ? { documentation: parameter.documentation } : {}),
+          };
         }),
       };
     }),

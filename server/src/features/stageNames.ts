@@ -46,11 +46,13 @@ export const stageNamesOf: (analysis: Analysis) => StageNames = once((analysis) 
     for (let i = section.first + 1; i < section.end; i++) {
       const instruction = instructions[i] as Instruction;
       if (instruction.flags.length > 0) readFlags(analysis, instruction, i, fromValues);
-      if (instruction.kind === 'onbuild' && instruction.trigger) readTrigger(analysis, section, instruction.trigger, i, fromValues);
+      if (instruction.kind === 'onbuild' && instruction.trigger)
+        readTrigger(analysis, section, instruction.trigger, i, fromValues);
     }
   }
   for (const { kind, span, instruction, stage, value } of fromValues)
-    if (stage) references.push({ stage, span, instruction, kind, by: toLower(value) === stage.name ? 'name' : 'index' });
+    if (stage)
+      references.push({ stage, span, instruction, kind, by: toLower(value) === stage.name ? 'name' : 'index' });
   return { references: references.sort((a, b) => a.span.start - b.span.start), fromValues };
 });
 
@@ -66,7 +68,13 @@ function readFrom(analysis: Analysis, section: Section, references: StageReferen
   const index = section.first;
   const instruction = analysis.dockerfile.instructions[index] as Instruction;
   if (instruction.kind === 'from' && stage !== undefined && instruction.nameWord !== undefined) {
-    references.push({ stage, span: placeOf(instruction, instruction.nameWord), instruction: index, kind: 'name', by: 'name' });
+    references.push({
+      stage,
+      span: placeOf(instruction, instruction.nameWord),
+      instruction: index,
+      kind: 'name',
+      by: 'name',
+    });
     const description = descriptionOf(analysis, instruction, stage.name);
     if (description) references.push({ stage, span: description, instruction: index, kind: 'description', by: 'name' });
   }
@@ -88,7 +96,13 @@ function earlierStage(analysis: Analysis, section: Section, name: string): Stage
   return undefined;
 }
 
-function readTrigger(analysis: Analysis, section: Section, trigger: Instruction, index: number, found: FromValue[]): void {
+function readTrigger(
+  analysis: Analysis,
+  section: Section,
+  trigger: Instruction,
+  index: number,
+  found: FromValue[],
+): void {
   // A trigger runs where the stage is a base. Only a stage of this file can mean a stage of this file.
   const used = analysis.stages.some((stage) => stage.base !== undefined && stage.base === section.stage);
   const from = found.length;
@@ -103,7 +117,13 @@ function readFlags(analysis: Analysis, instruction: Instruction, index: number, 
     if (flag.value === undefined || flag.value === '') continue;
     if (keyword === 'copy' && flag.name === 'from') {
       const span = flagValueSpan(analysis, instruction, flag);
-      found.push({ kind: 'copy', value: flag.value, span, instruction: index, stage: stageNamed(analysis, flag.value) });
+      found.push({
+        kind: 'copy',
+        value: flag.value,
+        span,
+        instruction: index,
+        stage: stageNamed(analysis, flag.value),
+      });
     }
     if (keyword === 'run' && flag.name === 'mount') {
       for (const { key, value } of mountOf(instruction, flag, escapeCode(analysis)).fields)
@@ -113,9 +133,20 @@ function readFlags(analysis: Analysis, instruction: Instruction, index: number, 
   }
 }
 
-function mountFrom(analysis: Analysis, instruction: Instruction, { value, start, end }: Word, index: number): FromValue {
+function mountFrom(
+  analysis: Analysis,
+  instruction: Instruction,
+  { value, start, end }: Word,
+  index: number,
+): FromValue {
   const stage = analysis.compilation.byName.get(toLower(value));
-  return { kind: 'mount', value, span: spanOf(instruction, start, end), instruction: index, stage: stage?.hidden ? undefined : stage };
+  return {
+    kind: 'mount',
+    value,
+    span: spanOf(instruction, start, end),
+    instruction: index,
+    stage: stage?.hidden ? undefined : stage,
+  };
 }
 
 /** The value without the quotes around it. */

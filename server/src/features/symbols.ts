@@ -3,14 +3,14 @@ import type { Span } from '../../../shared/src/span.ts';
 import type { Analysis } from '../analysis/analyze.ts';
 import { stageTitle } from '../analysis/graph.ts';
 import type { Instruction, KeyValue, Word } from '../dockerfile/instruction.ts';
-import type { Symbol } from './feature.ts';
-import { placeOf, type Section, sectionSpan, sectionsOf } from './sections.ts';
+import type { Symbol as Outline } from './feature.ts';
 import { heredocNameSpan } from './names.ts';
+import { placeOf, type Section, sectionSpan, sectionsOf } from './sections.ts';
 
-export function documentSymbols(analysis: Analysis): readonly Symbol[] {
+export function documentSymbols(analysis: Analysis): readonly Outline[] {
   const { directives, instructions } = analysis.dockerfile;
   const { globals, all } = sectionsOf(analysis);
-  const found: Symbol[] = [];
+  const found: Outline[] = [];
   for (const { name, value, span, nameSpan } of directives)
     found.push({ name, detail: value, kind: 'directive', span, selection: nameSpan, children: none });
   for (let i = globals.first; i < globals.end; i++) found.push(...globalSymbols(instructions[i] as Instruction));
@@ -18,28 +18,34 @@ export function documentSymbols(analysis: Analysis): readonly Symbol[] {
   return found;
 }
 
-const none: readonly Symbol[] = [];
+const none: readonly Outline[] = [];
 /** Longer names are cut: an outline is narrow. */
 const longest = 80;
 
 /** Each ARG before the first FROM stands for itself. */
-function globalSymbols(instruction: Instruction): readonly Symbol[] {
+function globalSymbols(instruction: Instruction): readonly Outline[] {
   if (instruction.kind !== 'arg') return [instructionSymbol(instruction)];
   const fields = fieldSymbols(instruction);
-  return fields.length === 1 ? [{ ...(fields[0] as Symbol), span: instruction.span }] : fields;
+  return fields.length === 1 ? [{ ...(fields[0] as Outline), span: instruction.span }] : fields;
 }
 
-function stageSymbol(analysis: Analysis, section: Section): Symbol {
+function stageSymbol(analysis: Analysis, section: Section): Outline {
   const { instructions } = analysis.dockerfile;
   const from = instructions[section.first] as Instruction;
   const { stage } = section;
   const nameWord = from.kind === 'from' ? from.nameWord : undefined;
   const base = from.args[0]?.value ?? '';
-  const children: Symbol[] = [];
-  for (let i = section.first + 1; i < section.end; i++) children.push(instructionSymbol(instructions[i] as Instruction));
+  const children: Outline[] = [];
+  for (let i = section.first + 1; i < section.end; i++)
+    children.push(instructionSymbol(instructions[i] as Instruction));
   const word = nameWord ?? from.args[0];
   return {
-    name: stage === undefined ? titled('FROM', base) : nameWord === undefined ? `${stageTitle(stage)}: ${short(base)}` : stage.name || nameWord.value,
+    name:
+      stage === undefined
+        ? titled('FROM', base)
+        : nameWord === undefined
+          ? `${stageTitle(stage)}: ${short(base)}`
+          : stage.name || nameWord.value,
     ...(nameWord === undefined ? {} : { detail: short(`FROM ${base}`) }),
     kind: 'stage',
     span: sectionSpan(analysis, section),
@@ -53,7 +59,7 @@ function keywordSpan(instruction: Instruction): Span {
   return { start, end: Math.min(start + instruction.keyword.length, end) };
 }
 
-function instructionSymbol(instruction: Instruction): Symbol {
+function instructionSymbol(instruction: Instruction): Outline {
   const keyword = instruction.keyword.toUpperCase();
   const fields = fieldSymbols(instruction);
   const [only] = fields;
@@ -92,7 +98,7 @@ function summary(instruction: Instruction, keyword: string): { name: string; det
 }
 
 /** The variables, labels and heredocs of an instruction. */
-function fieldSymbols(instruction: Instruction): readonly Symbol[] {
+function fieldSymbols(instruction: Instruction): readonly Outline[] {
   switch (instruction.kind) {
     case 'arg':
       return instruction.declarations.map(({ key, value }) => field(instruction, 'argument', key, value));
@@ -102,7 +108,7 @@ function fieldSymbols(instruction: Instruction): readonly Symbol[] {
       return instruction.pairs.map((pair) => pairField(instruction, 'label', pair));
     default:
       if (instruction.heredocs.length === 0) return none;
-      return instruction.heredocs.map((heredoc): Symbol => {
+      return instruction.heredocs.map((heredoc): Outline => {
         const span = { start: heredoc.contentSpan.start, end: heredoc.terminatorSpan.end };
         const selection = heredocNameSpan(instruction, heredoc) === undefined ? span : heredoc.terminatorSpan;
         return { name: `<<${heredoc.name}`, kind: 'heredoc', span, selection, children: none };
@@ -110,13 +116,16 @@ function fieldSymbols(instruction: Instruction): readonly Symbol[] {
   }
 }
 
-function pairField(instruction: Instruction, kind: 'variable' | 'label', { key, value }: KeyValue): Symbol {
+function pairField(instruction: Instruction, kind: 'variable' | 'label', { key, value }: KeyValue): Outline {
   return field(instruction, kind, key, value);
 }
 
-function field(instruction: Instruction, kind: Symbol['kind'], key: Word, value: Word | undefined): Symbol {
+function field(instruction: Instruction, kind: Outline['kind'], key: Word, value: Word | undefined): Outline {
   const selection = placeOf(instruction, key);
-  const span = value === undefined ? selection : { start: selection.start, end: Math.max(selection.end, placeOf(instruction, value).end) };
+  const span =
+    value === undefined
+      ? selection
+      : { start: selection.start, end: Math.max(selection.end, placeOf(instruction, value).end) };
   return {
     name: short(key.value) || '""',
     ...(value === undefined || value.value === '' ? {} : { detail: short(value.value) }),
@@ -139,6 +148,7 @@ function short(text: string): string {
   const flat = blanks.test(start) ? start.replace(/\s+/g, ' ').trim() : start;
   if (flat.length <= longest) return flat;
   // A character is not cut in two.
-  const end = flat.charCodeAt(longest - 2) >= 0xd800 && flat.charCodeAt(longest - 2) <= 0xdbff ? longest - 2 : longest - 1;
+  const end =
+    flat.charCodeAt(longest - 2) >= 0xd800 && flat.charCodeAt(longest - 2) <= 0xdbff ? longest - 2 : longest - 1;
   return `${flat.slice(0, end)}…`;
 }

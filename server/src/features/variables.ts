@@ -1,14 +1,26 @@
 // The true scopes of ARG and ENV: where each variable of a file gets its values, and where each value is read.
 import type { Span } from '../../../shared/src/span.ts';
 import type { Analysis } from '../analysis/analyze.ts';
-import type { Flag, Heredoc, Instruction, InstructionBase, Word } from '../dockerfile/instruction.ts';
-import { flagPlaces } from '../dockerfile/flags.ts';
-import { mountOf } from '../dockerfile/runInstruction.ts';
+import type { Heredoc, Instruction, InstructionBase, Word } from '../dockerfile/instruction.ts';
 import { spanOf } from '../dockerfile/spans.ts';
-import { type VariableReference, variableReferences } from '../dockerfile/variables.ts';
 import { getEnv } from '../llb/env.ts';
+import { isPlatformArg } from './predefinedArgs.ts';
 import { once, type Section, sectionOfStage, sectionsOf } from './sections.ts';
-import { type ShellKind, shellKind, shellVariables } from './shellText.ts';
+import { type ShellKind, shellKind } from './shellText.ts';
+import {
+  fileUses,
+  flagUses,
+  heredocUses,
+  lookUp,
+  mountUses,
+  type Place,
+  shellUses,
+  type Walk,
+  wordUses,
+} from './variableUses.ts';
+
+export { isPlatformArg, predefinedArgs } from './predefinedArgs.ts';
+export { lookUp } from './variableUses.ts';
 
 /** A place that gives a variable its value. */
 export interface VariableDeclaration {
@@ -70,40 +82,6 @@ export interface Scope {
   readonly env: Map<string, VariableDeclaration>;
 }
 
-/** What the build gives a value without a declaration, or takes without one. */
-export const predefinedArgs: ReadonlyMap<string, string> = new Map([
-  ['TARGETPLATFORM', 'The platform that is built for, such as `linux/arm64`.'],
-  ['TARGETOS', 'The operating system of the platform that is built for.'],
-  ['TARGETOSVERSION', 'The version of the operating system that is built for.'],
-  ['TARGETARCH', 'The architecture that is built for, such as `arm64`.'],
-  ['TARGETVARIANT', 'The variant of the architecture that is built for, such as `v7`.'],
-  ['TARGETSTAGE', 'The name of the stage that is built.'],
-  ['BUILDPLATFORM', 'The platform of the machine that builds.'],
-  ['BUILDOS', 'The operating system of the machine that builds.'],
-  ['BUILDOSVERSION', 'The version of the operating system of the machine that builds.'],
-  ['BUILDARCH', 'The architecture of the machine that builds.'],
-  ['BUILDVARIANT', 'The variant of the architecture of the machine that builds.'],
-  ...['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'ALL_PROXY'].flatMap((name): [string, string][] => [
-    [name, 'A proxy for RUN; needs no ARG, and is left out of the cache key.'],
-    [name.toLowerCase(), 'A proxy for RUN; needs no ARG, and is left out of the cache key.'],
-  ]),
-  ['SOURCE_DATE_EPOCH', 'Seconds since 1970 for the timestamps of the image.'],
-  ['BUILDKIT_SBOM_SCAN_CONTEXT', 'Scan the build context for the bill of materials.'],
-  ['BUILDKIT_SBOM_SCAN_STAGE', 'Scan this stage for the bill of materials.'],
-  ['BUILDKIT_SYNTAX', 'The frontend that reads the Dockerfile.'],
-  ['BUILDKIT_CACHE_MOUNT_NS', 'A prefix for the ids of cache mounts.'],
-  ['BUILDKIT_CONTEXT_KEEP_GIT_DIR', 'Keep the `.git` folder of a Git context.'],
-  ['BUILDKIT_INLINE_CACHE', 'Write cache metadata into the image.'],
-  ['BUILDKIT_MULTI_PLATFORM', 'Make a result for several platforms even of one.'],
-  ['BUILDKIT_SANDBOX_HOSTNAME', 'The host name while building.'],
-  ['BUILDKIT_DOCKERFILE_CHECK', 'Settings of the build checks; replaces `# check=`.'],
-]);
-
-/** The arguments that have a value in every build: usable in FROM at once, in a stage after `ARG NAME`. */
-export function isPlatformArg(name: string): boolean {
-  return /^(TARGET|BUILD)(PLATFORM|OS|OSVERSION|ARCH|VARIANT)$/.test(name) || name === 'TARGETSTAGE';
-}
-
 export const variablesOf: (analysis: Analysis) => Variables = once((analysis) => {
   const { all, globals } = sectionsOf(analysis);
   const walk: Walk = {
@@ -134,19 +112,11 @@ export const variablesOf: (analysis: Analysis) => Variables = once((analysis) =>
   };
 });
 
-/** The declaration that gives `name` its value in this environment. */
-export function lookUp(scope: Scope, name: string, env = false): VariableDeclaration | undefined {
-  for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) {
-    const found = (env ? at.env : at.all).get(name);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
 /** Every name that this environment has. */
 export function namesOf(scope: Scope): string[] {
   const names = new Set<string>();
-  for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) for (const name of at.all.keys()) names.add(name);
+  for (let at: Scope | undefined = scope; at !== undefined; at = at.parent)
+    for (const name of at.all.keys()) names.add(name);
   return [...names];
 }
 
@@ -178,23 +148,6 @@ const groupsOf = once((analysis) => {
 });
 
 // ------------------------------------------------------------------ walking
-
-interface Walk {
-  readonly analysis: Analysis;
-  readonly lex: { readonly escape: '\\' | '`' };
-  readonly declarations: VariableDeclaration[];
-  readonly uses: VariableUse[];
-  readonly globals: Scope;
-}
-
-interface Place {
-  scope: Scope;
-  shell: ShellKind;
-  /** Index of the instruction in the file. */
-  index: number;
-  /** True where the environment outside the file has the name, when the stage begins. */
-  before: ((name: string) => boolean) | undefined;
-}
 
 interface SectionEnd {
   readonly scope: Scope;
@@ -271,7 +224,8 @@ function readInstruction(walk: Walk, place: Place, instruction: Instruction, lat
     case 'copy':
     case 'add': {
       for (const flag of instruction.flags)
-        if (flag.name === 'chown' || flag.name === 'chmod' || flag.name === 'checksum') flagUses(walk, place, instruction, flag);
+        if (flag.name === 'chown' || flag.name === 'chmod' || flag.name === 'checksum')
+          flagUses(walk, place, instruction, flag);
       for (const word of instruction.args) wordUses(walk, place, instruction, word);
       for (const heredoc of instruction.heredocs) if (heredoc.expand) fileUses(walk, place, heredoc);
       return;
@@ -295,7 +249,8 @@ function readInstruction(walk: Walk, place: Place, instruction: Instruction, lat
 function readArg(walk: Walk, place: Place, instruction: Instruction): void {
   for (const word of instruction.args) {
     const equals = word.value.indexOf('=');
-    const key: Word = equals < 0 ? word : { value: word.value.slice(0, equals), start: word.start, end: word.start + equals };
+    const key: Word =
+      equals < 0 ? word : { value: word.value.slice(0, equals), start: word.start, end: word.start + equals };
     if (equals >= 0) {
       const value = { value: word.value.slice(equals + 1), start: word.start + equals + 1, end: word.end };
       wordUses(walk, place, instruction, value);
@@ -371,7 +326,10 @@ function declare(
 /** The name without quotes; undefined where it is made of variables or of escapes. */
 function plainName(key: string): string | undefined {
   const first = key.charCodeAt(0);
-  const bare = (first === 0x22 || first === 0x27) && key.length > 2 && key.charCodeAt(key.length - 1) === first ? key.slice(1, -1) : key;
+  const bare =
+    (first === 0x22 || first === 0x27) && key.length > 2 && key.charCodeAt(key.length - 1) === first
+      ? key.slice(1, -1)
+      : key;
   if (bare === '') return undefined;
   for (let i = 0; i < bare.length; i++) {
     const code = bare.charCodeAt(i);
@@ -431,7 +389,12 @@ function isShellCommand(line: string): boolean {
 function scriptKind(heredoc: Heredoc, shell: ShellKind): ShellKind {
   if (!heredoc.content.startsWith('#!')) return shell;
   const newline = heredoc.content.indexOf('\n');
-  return shellKind(heredoc.content.slice(2, newline < 0 ? undefined : newline).trim().split(/\s+/));
+  return shellKind(
+    heredoc.content
+      .slice(2, newline < 0 ? undefined : newline)
+      .trim()
+      .split(/\s+/),
+  );
 }
 
 function readCommand(walk: Walk, place: Place, instruction: Instruction, later: (() => void)[] | undefined): void {
@@ -446,106 +409,14 @@ function readCommand(walk: Walk, place: Place, instruction: Instruction, later: 
 }
 
 /** The exec form: only where it starts a shell itself is there something that reads variables. */
-function shellWords(walk: Walk, place: Place, instruction: Instruction, words: readonly Word[], by: VariableUse['by']): void {
-  const kind = shellKind(words.map((word) => word.value));
-  if (kind === 'none') return;
-  for (const word of words.slice(1)) shellUses(walk, place, instruction, word, kind, by);
-}
-
-// --------------------------------------------------------------------- uses
-
-function addUse(walk: Walk, place: Place, name: string, span: Span, whole: Span, by: VariableUse['by'], own: boolean, modifier: string): void {
-  const declaration = own ? undefined : lookUp(place.scope, name, by === 'runtime');
-  walk.uses.push({ name, span, whole, instruction: place.index, by, declaration, modifier });
-}
-
-function wordUses(walk: Walk, place: Place, instruction: Instruction, word: Word): void {
-  if (!word.value.includes('$')) return;
-  if (instruction.json && instruction.original.slice(word.start, word.end) !== word.value) {
-    const places = jsonPlaces(instruction.original, word.start, word.end);
-    mappedUses(walk, place, instruction, word.value, places, variableReferences(word.value, 0, word.value.length, walk.lex));
-    return;
-  }
-  for (const reference of variableReferences(instruction.original, word.start, word.end, walk.lex))
-    addReference(walk, place, instruction, reference);
-}
-
-function addReference(walk: Walk, place: Place, instruction: Instruction, reference: VariableReference): void {
-  const { name, modifier } = reference;
-  const span = spanOf(instruction, reference.nameStart, reference.nameEnd);
-  addUse(walk, place, name, span, spanOf(instruction, reference.start, reference.end), 'build', false, modifier);
-}
-
-function mappedUses(
+function shellWords(
   walk: Walk,
   place: Place,
   instruction: Instruction,
-  value: string,
-  places: readonly number[],
-  references: readonly VariableReference[],
+  words: readonly Word[],
+  by: VariableUse['by'],
 ): void {
-  const at = (i: number): number => places[Math.min(i, places.length - 1)] as number;
-  for (const { name, start, end, nameStart, nameEnd, modifier } of references) {
-    // A character's end is its own: the next one may stand behind a quote.
-    const span = spanOf(instruction, at(nameStart), at(nameEnd - 1) + 1);
-    // A name that is written with escapes is no name that an editor could mark.
-    if (span.end - span.start !== nameEnd - nameStart || value.slice(nameStart, nameEnd) !== name) continue;
-    addUse(walk, place, name, span, spanOf(instruction, at(start), at(end - 1) + 1), 'build', false, modifier);
-  }
-}
-
-/** For each unit of a JSON string its offset in the text; one more for the end. */
-function jsonPlaces(text: string, start: number, end: number): number[] {
-  const places: number[] = [];
-  for (let i = start; i < end; ) {
-    places.push(i);
-    i += text[i] !== '\\' ? 1 : text[i + 1] === 'u' ? 6 : 2;
-  }
-  places.push(end);
-  return places;
-}
-
-function flagUses(walk: Walk, place: Place, instruction: Instruction, flag: Flag): void {
-  if (flag.value === undefined || !flag.value.includes('$')) return;
-  const { raw, value } = flag;
-  const references = variableReferences(value, 0, value.length, walk.lex);
-  const places = flagPlaces(instruction.original, flag, walk.lex.escape.charCodeAt(0));
-  const offset = raw.length - value.length;
-  const all = Array.from({ length: value.length + 1 }, (_, i) => (places === undefined ? flag.start + offset + i : (places[offset + i] as number)));
-  mappedUses(walk, place, instruction, value, all, references);
-}
-
-function mountUses(walk: Walk, place: Place, instruction: Instruction, flag: Flag): void {
-  if (!flag.value?.includes('$')) return;
-  const { fields } = mountOf(instruction, flag, walk.lex.escape.charCodeAt(0));
-  for (const { key, value } of fields) {
-    if (value === undefined || key.value.toLowerCase() === 'from' || !value.value.includes('$')) continue;
-    for (const reference of variableReferences(instruction.original, value.start, value.end, walk.lex))
-      addReference(walk, place, instruction, reference);
-  }
-}
-
-/** The content of a heredoc of COPY or ADD: its quotes stay, and its escape is always the backslash. */
-function fileUses(walk: Walk, place: Place, heredoc: Heredoc): void {
-  const { text } = walk.analysis;
-  const { start, end } = heredoc.contentSpan;
-  for (const found of variableReferences(text, start, end, { escape: '\\', skipProcessQuotes: true })) {
-    const span = { start: found.nameStart, end: found.nameEnd };
-    addUse(walk, place, found.name, span, { start: found.start, end: found.end }, 'build', false, found.modifier);
-  }
-}
-
-function heredocUses(walk: Walk, place: Place, heredoc: Heredoc, kind: ShellKind, plain: boolean): void {
-  const { start, end } = heredoc.contentSpan;
-  for (const found of shellVariables(walk.analysis.text, start, end, kind, plain)) {
-    const span = { start: found.start, end: found.end };
-    addUse(walk, place, found.name, span, span, 'shell', found.own, '');
-  }
-}
-
-function shellUses(walk: Walk, place: Place, instruction: Instruction, word: Word, kind: ShellKind, by: 'shell' | 'runtime' | 'build'): void {
-  for (const { name, start, end, own } of shellVariables(instruction.original, word.start, word.end, kind)) {
-    const span = spanOf(instruction, start, end);
-    addUse(walk, place, name, span, span, by, own, '');
-  }
+  const kind = shellKind(words.map((word) => word.value));
+  if (kind === 'none') return;
+  for (const word of words.slice(1)) shellUses(walk, place, instruction, word, kind, by);
 }
