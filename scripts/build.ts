@@ -25,7 +25,7 @@ const bundles: readonly Bundle[] = [
     name: 'command',
     entry: 'server/src/node/command.ts',
     outfile: 'dist/llb-lens.mjs',
-    limit: 300_000,
+    limit: 400_000,
     options: { platform: 'node', format: 'esm', target: 'node20' },
   },
   {
