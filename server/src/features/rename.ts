@@ -5,6 +5,7 @@ import type { Stage } from '../compile/stage.ts';
 import { lineOf as lineAt } from '../dockerfile/spans.ts';
 import { quote, toLower } from '../go/text.ts';
 import { getEnv } from '../llb/env.ts';
+import { parseNormalizedNamed } from '../oci/reference.ts';
 import type { Edit } from './feature.ts';
 import { type Name, nameAt } from './names.ts';
 import { isPlatformArg, predefinedArgs } from './predefinedArgs.ts';
@@ -96,6 +97,9 @@ function takenStageName(analysis: Analysis, key: string): string | undefined {
     return `Stage name should not use the same name as reserved stage ${quote(key)}`;
   if (compilation.byName.has(key) || stages.some((s) => s.name === key))
     return `There is a stage ${quote(key)} already.`;
+  // BuildKit looks for a build context of that name first.
+  const named = parseNormalizedNamed(key);
+  if ('error' in named) return `invalid context name ${key}: ${named.error}`;
   if (hasContext(analysis, key)) return `There is a build context ${quote(key)}, which would replace the stage.`;
   for (const { stage, kind, value, instruction } of stageNamesOf(analysis).fromValues)
     if (stage === undefined && toLower(value) === key)
