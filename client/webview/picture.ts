@@ -80,6 +80,7 @@ export function createPicture(id: string, events: PictureEvents): Picture {
     camera = bounded(next, layout, pane());
     moved.setAttribute('transform', `translate(${camera.x} ${camera.y}) scale(${camera.scale})`);
     svg.classList.toggle('far', camera.scale < far);
+    svg.classList.toggle('plain', camera.scale < plainBelow);
     if (drawn !== undefined && !suffices(drawn)) draw();
     drawMap();
   };

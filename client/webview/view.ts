@@ -1,25 +1,24 @@
 // The view itself: what is shown, what the user does, and the messages to and from the editor.
 import type { BuildGraph } from '../../shared/src/graph.ts';
 import {
-  type CompareMessage,
   compareGraphs,
   type ExportFormat,
   type FromGraphView,
   type GraphMode,
   type GraphViewState,
-  type ImpactMessage,
-  type LinkComparisonMessage,
   type ToGraphView,
 } from '../../shared/src/graphView.ts';
 import { type BannerState, banner, card, h, legend, outlineTree, toolbar } from './chrome.ts';
 import { syncChildren } from './dom.ts';
+import { pageColors, png } from './exporting.ts';
 import { keyAction } from './keyboard.ts';
 import { type Layout, layoutGraph } from './layout.ts';
 import { createPicture, type Picture } from './picture.ts';
 import { layoutSvg } from './render.ts';
-import { type Element, isCopy, type Mark, markWords, type Overlay, statusWords } from './scene.ts';
-import { changeAt, countStatuses, describe, nameOf, nodeMarks, nodeStatuses } from './speech.ts';
-import { type Colors, colorNames, themes } from './theme.ts';
+import { type Element, isCopy, markWords, type Overlay, statusWords } from './scene.ts';
+import { type Beside, bannerOf, sides } from './sides.ts';
+import { changeAt, describe, nameOf, nodeMarks, nodeStatuses } from './speech.ts';
+import { focusItem, menuStep, treeStep } from './treeKeys.ts';
 import { type Direction, pathOf, search, step } from './walk.ts';
 import { printable } from './words.ts';
 
@@ -29,8 +28,6 @@ export interface Bridge {
   post(message: FromGraphView): void;
   save(state: GraphViewState): void;
 }
-
-type Beside = ImpactMessage | LinkComparisonMessage | CompareMessage;
 
 /** One picture: its graph, what lies over it, and whether it is of the text in the editor. */
 interface Pane {
@@ -71,6 +68,9 @@ export function createView(body: HTMLElement, bridge: Bridge, initial: GraphView
   let lit = false;
   let hovered = -1;
   let hoveredPane = 0;
+  let pointed = -1;
+  let pointedPane = 0;
+  let hovering: ReturnType<typeof setTimeout> | undefined;
   let cursor = -1;
   let query = '';
   let matches: readonly number[] = [];
@@ -271,11 +271,17 @@ export function createView(body: HTMLElement, bridge: Bridge, initial: GraphView
         }
       },
       hover(node) {
-        if (node === hovered && index === hoveredPane) return;
-        hovered = node;
-        hoveredPane = index;
-        drawPictures();
-        drawChrome();
+        if (node === pointed && index === pointedPane) return;
+        pointed = node;
+        pointedPane = index;
+        // On its way across the picture the pointer lights nothing up.
+        clearTimeout(hovering);
+        hovering = setTimeout(() => {
+          hovered = pointed;
+          hoveredPane = pointedPane;
+          drawPictures();
+          drawChrome();
+        }, 80);
       },
       key: onPictureKey,
       focus(byPointer) {
@@ -401,42 +407,8 @@ export function createView(body: HTMLElement, bridge: Bridge, initial: GraphView
   // ---- what is asked ----
 
   function bannerState(): BannerState | undefined {
-    if (!beside || !graph) return undefined;
-    if (beside.type === 'impact') {
-      const own = nodeStatuses(panes[0]?.layout.drawn ?? layoutGraph(graph, mode).drawn, beside.statuses);
-      const pulls = beside.pulls.length > 0 ? [`must be pulled: ${beside.pulls.join(', ')}`] : ['no base is pulled'];
-      return { title: beside.title, text: countStatuses(stepsOnly(own)), notes: pulls };
-    }
-    if (beside.type === 'compare') {
-      const { added, removed, rekeyed } = beside.changes;
-      const total = added.length + removed.length + rekeyed.length;
-      return {
-        title: `Compared with ${beside.title}`,
-        text:
-          total === 0
-            ? 'no vertex differs'
-            : `${added.length} added, ${removed.length} removed, ${rekeyed.length} re-keyed`,
-        notes: [],
-      };
-    }
-    const saved = beside.saved;
-    const steps = Math.abs(saved) === 1 ? 'step' : 'steps';
-    return {
-      title: beside.title,
-      text:
-        saved > 0
-          ? `--link saves ${saved} ${steps}`
-          : saved < 0
-            ? `--link costs ${-saved} ${steps}`
-            : '--link saves nothing here',
-      notes: beside.advice === '' ? [] : [beside.advice],
-      apply: { instruction: beside.instruction, link: !beside.linked },
-    };
-  }
-
-  /** Sources drawn once for each use are no steps. */
-  function* stepsOnly(statuses: ReadonlyMap<number, import('../../shared/src/graphView.ts').Status>) {
-    for (const [i, status] of statuses) if ((panes[0]?.layout.drawn.nodes[i]?.on ?? -1) < 0) yield status;
+    const shown = panes[0];
+    return beside && shown ? bannerOf(beside, shown.layout.drawn) : undefined;
   }
 
   function askWhatIf(node: number): void {
@@ -752,81 +724,40 @@ export function createView(body: HTMLElement, bridge: Bridge, initial: GraphView
       event.preventDefault();
       return;
     }
-    if (target.getAttribute('role') === 'menuitem') onMenuKey(event, target);
-    else if (target.getAttribute('role') === 'treeitem') onTreeKey(event, target);
+    if (target.getAttribute('role') === 'menuitem') onMenu(event, target);
+    else if (target.getAttribute('role') === 'treeitem') onTree(event, target);
     else if (event.key === 'Escape' && !event.defaultPrevented) {
       if (menuOpen !== '') closeMenu();
       else stepBack();
     }
   }
 
-  function onMenuKey(event: KeyboardEvent, target: HTMLElement): void {
-    const items = Array.from(target.parentElement?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? []);
-    const at = items.indexOf(target);
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
-    if (to !== undefined) items[(to + items.length) % items.length]?.focus();
-    else if (event.key === 'Escape') closeMenu();
-    else if (event.key === 'Tab') {
+  function onTree(event: KeyboardEvent, target: HTMLElement): void {
+    const step = treeStep(event, target, side);
+    if (step === undefined) return;
+    if (step.kind === 'focus') focusItem(side, step.item);
+    else if (step.kind === 'toggle') toggleLane(Number(target.getAttribute('data-lane')));
+    else if (step.kind === 'open') postSelect(Number(target.getAttribute('data-node')), step.focus);
+    else if (step.kind === 'leave') {
+      outlineOpen &&= !step.close;
+      drawChrome();
+      panes[active]?.picture.focus();
+    } else if (step.kind === 'action') act(step.action, '');
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  function onMenu(event: KeyboardEvent, target: HTMLElement): void {
+    const to = menuStep(event, target);
+    if (to === undefined) return;
+    if (to === 'pass') {
       menuOpen = '';
       drawChrome();
       return;
-    } else return;
-    event.preventDefault();
-  }
-
-  function onTreeKey(event: KeyboardEvent, target: HTMLElement): void {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const items = Array.from(side.querySelectorAll<HTMLElement>('[role=treeitem]'));
-    const at = items.indexOf(target);
-    const lane = target.getAttribute('data-lane');
-    const expanded = target.getAttribute('aria-expanded');
-    const focusItem = (item: HTMLElement | undefined | null) => {
-      if (!item) return;
-      for (const each of items) if (each.tabIndex === 0 && each !== item) each.tabIndex = -1;
-      item.tabIndex = 0;
-      item.focus();
-    };
-    switch (event.key) {
-      case 'ArrowDown':
-        focusItem(items[at + 1]);
-        break;
-      case 'ArrowUp':
-        focusItem(items[at - 1]);
-        break;
-      case 'Home':
-        focusItem(items[0]);
-        break;
-      case 'End':
-        focusItem(items.at(-1));
-        break;
-      case 'ArrowRight':
-        if (expanded === 'false') toggleLane(Number(lane));
-        else if (expanded === 'true') focusItem(items[at + 1]);
-        break;
-      case 'ArrowLeft':
-        if (expanded === 'true') toggleLane(Number(lane));
-        else focusItem(items.slice(0, at).findLast((item) => item.getAttribute('aria-level') === '1'));
-        break;
-      case 'Enter':
-      case ' ':
-        if (lane !== null) toggleLane(Number(lane));
-        else postSelect(Number(target.getAttribute('data-node')), event.key === 'Enter');
-        break;
-      case 'Escape':
-        panes[active]?.picture.focus();
-        break;
-      default: {
-        const action = keyAction(event);
-        if (!action || action.startsWith('go:')) return;
-        if (action === 'outline') {
-          outlineOpen = false;
-          drawChrome();
-          panes[active]?.picture.focus();
-        } else act(action, '');
-      }
     }
+    if (to === 'close') closeMenu();
+    else to.focus();
     event.preventDefault();
-    event.stopPropagation();
   }
 
   function toggleLane(index: number): void {
@@ -865,73 +796,4 @@ export function createView(body: HTMLElement, bridge: Bridge, initial: GraphView
       bridge.post({ type: 'failed', message: `The ${format} could not be made: ${String(error)}` });
     }
   }
-}
-
-/** What each picture shows. */
-function sides(graph: BuildGraph, beside: Beside | undefined) {
-  const plain = { title: '', graph, statuses: undefined, reasons: {}, marks: undefined, current: true };
-  if (!beside) return [plain];
-  if (beside.type === 'impact') return [{ ...plain, statuses: beside.statuses, reasons: beside.reasons }];
-  if (beside.type === 'linkComparison') {
-    const linkSide = (title: string, side: LinkComparisonMessage['with'], current: boolean) => ({
-      ...plain,
-      title: `${title}${current ? ' (as it is)' : ''}: ${countStatuses(Object.values(side.statuses))}`,
-      graph: side.graph,
-      statuses: side.statuses,
-      reasons: side.reasons,
-      current,
-    });
-    return [
-      linkSide('Without --link', beside.without, !beside.linked),
-      linkSide('With --link', beside.with, beside.linked),
-    ];
-  }
-  const marks = (pairs: readonly (readonly [number, Mark])[]) => new Map(pairs);
-  const { added, removed, rekeyed } = beside.changes;
-  return [
-    {
-      ...plain,
-      title: beside.title,
-      graph: beside.before,
-      marks: marks([
-        ...removed.map((vertex) => [vertex, 'removed'] as const),
-        ...rekeyed.map(([vertex]) => [vertex, 'rekeyed'] as const),
-      ]),
-      current: false,
-    },
-    {
-      ...plain,
-      title: 'Now',
-      marks: marks([
-        ...added.map((vertex) => [vertex, 'added'] as const),
-        ...rekeyed.map(([, vertex]) => [vertex, 'rekeyed'] as const),
-      ]),
-    },
-  ];
-}
-
-/** The page's colours as they are now, for files that leave it. */
-function pageColors(): Colors {
-  const style = getComputedStyle(document.body);
-  const entries = colorNames.map((name) => [
-    name,
-    style.getPropertyValue(`--lens-${name}`).trim() || themes.light[name],
-  ]);
-  return Object.fromEntries(entries) as Colors;
-}
-
-/** Base64 of a PNG at twice the size, or as large as a canvas may be. */
-async function png(svg: string, size: { readonly width: number; readonly height: number }): Promise<string> {
-  const scale = Math.min(2, 16_000 / Math.max(size.width, size.height), Math.sqrt(120e6 / (size.width * size.height)));
-  const image = new Image();
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
-  await image.decode();
-  const canvas = document.createElement('canvas');
-  canvas.width = Math.ceil(size.width * scale);
-  canvas.height = Math.ceil(size.height * scale);
-  const context = canvas.getContext('2d');
-  if (!context) throw new Error('no canvas');
-  context.scale(scale, scale);
-  context.drawImage(image, 0, 0);
-  return canvas.toDataURL('image/png').replace(/^data:image\/png;base64,/, '');
 }
