@@ -76,6 +76,8 @@ export interface Variables {
 /** An environment: what is set here, and what is taken over from the base. */
 export interface Scope {
   readonly parent: Scope | undefined;
+  /** How many scopes are above. */
+  readonly depth: number;
   /** The declaration that gives the value, by name. */
   readonly all: Map<string, VariableDeclaration>;
   /** Likewise for what stays in the image: ENV alone. */
@@ -156,10 +158,25 @@ interface SectionEnd {
   readonly shell: ShellKind;
 }
 
+/** Chains of scopes do not grow longer than this: looking up in the scope of a late stage would take ever longer. */
+const longestChain = 32;
+
 function newScope(parent: Scope | undefined): Scope {
-  // An empty scope needs no copy, so that long chains of stages stay short.
+  // An empty scope adds nothing.
   const from = parent !== undefined && parent.all.size === 0 && parent.env.size === 0 ? parent.parent : parent;
-  return { parent: from, all: new Map(), env: new Map() };
+  const base = from !== undefined && from.depth >= longestChain ? flattened(from) : from;
+  return { parent: base, depth: base === undefined ? 0 : base.depth + 1, all: new Map(), env: new Map() };
+}
+
+function flattened(scope: Scope): Scope {
+  const chain: Scope[] = [];
+  for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) chain.push(at);
+  const flat: Scope = { parent: undefined, depth: 0, all: new Map(), env: new Map() };
+  for (const { all, env } of chain.reverse()) {
+    for (const [name, declaration] of all) flat.all.set(name, declaration);
+    for (const [name, declaration] of env) flat.env.set(name, declaration);
+  }
+  return flat;
 }
 
 function readSection(walk: Walk, section: Section, base: SectionEnd | undefined): SectionEnd {
