@@ -81,7 +81,8 @@ function readConfig(env: Environment, log: (line: string) => void): DockerConfig
 
 function helperFor(config: DockerConfig, registry: string): string | undefined {
   for (const key of keysOf(registry)) {
-    const own = config.credHelpers !== undefined && Object.hasOwn(config.credHelpers, key) ? config.credHelpers[key] : undefined;
+    const own =
+      config.credHelpers !== undefined && Object.hasOwn(config.credHelpers, key) ? config.credHelpers[key] : undefined;
     if (typeof own === 'string' && own !== '') return own;
   }
   return config.credsStore;
@@ -89,7 +90,8 @@ function helperFor(config: DockerConfig, registry: string): string | undefined {
 
 /** The names under which Docker keeps the login of a registry. */
 function keysOf(registry: string): string[] {
-  if (registry === 'docker.io') return ['https://index.docker.io/v1/', 'index.docker.io', 'docker.io', 'registry-1.docker.io'];
+  if (registry === 'docker.io')
+    return ['https://index.docker.io/v1/', 'index.docker.io', 'docker.io', 'registry-1.docker.io'];
   return [registry, `https://${registry}`, `http://${registry}`];
 }
 
@@ -108,8 +110,10 @@ function fromAuths(config: DockerConfig, registry: string): Credential | undefin
 
 function credentialOf(entry: unknown): Credential | undefined {
   if (!isRecord(entry)) return undefined;
-  if (typeof entry.registrytoken === 'string' && entry.registrytoken !== '') return { kind: 'bearer', token: entry.registrytoken };
-  if (typeof entry.identitytoken === 'string' && entry.identitytoken !== '') return { kind: 'identity', token: entry.identitytoken };
+  if (typeof entry.registrytoken === 'string' && entry.registrytoken !== '')
+    return { kind: 'bearer', token: entry.registrytoken };
+  if (typeof entry.identitytoken === 'string' && entry.identitytoken !== '')
+    return { kind: 'identity', token: entry.identitytoken };
   if (typeof entry.auth === 'string' && entry.auth !== '') {
     const text = Buffer.from(entry.auth, 'base64').toString('utf8');
     const colon = text.indexOf(':');
@@ -165,7 +169,12 @@ function askHelper(
       if (code !== 0 || size > helperOutput) return give(undefined);
       try {
         const parsed: unknown = JSON.parse(Buffer.concat(parts).toString('utf8'));
-        if (!isRecord(parsed) || typeof parsed.Username !== 'string' || typeof parsed.Secret !== 'string' || parsed.Secret === '')
+        if (
+          !isRecord(parsed) ||
+          typeof parsed.Username !== 'string' ||
+          typeof parsed.Secret !== 'string' ||
+          parsed.Secret === ''
+        )
           return give(undefined);
         give(
           parsed.Username === '<token>'

@@ -83,15 +83,22 @@ function send(
     const headers: Record<string, string> = { ...request.headers, host: url.host };
     if (request.body !== undefined) headers['content-length'] = String(Buffer.byteLength(request.body));
     if (proxy !== undefined && proxy.username !== '') headers['proxy-authorization'] = basic(proxy);
-    const common = { method: request.method, headers, agent: false as const, ...(request.signal ? { signal: request.signal } : {}) };
+    const common = {
+      method: request.method,
+      headers,
+      agent: false as const,
+      ...(request.signal ? { signal: request.signal } : {}),
+    };
     const sent =
       url.protocol === 'https:'
         ? https.request({
             ...common,
             ...place(url),
-            secureContext,
+            ...trusting(secureContext),
             servername: serverName(url),
-            ...(socket ? { createConnection: () => tls.connect({ socket, secureContext, servername: serverName(url) }) } : {}),
+            ...(socket
+              ? { createConnection: () => tls.connect({ socket, secureContext, servername: serverName(url) }) }
+              : {}),
           })
         : proxy === undefined
           ? http.request({ ...common, ...place(url) })
@@ -116,7 +123,11 @@ function send(
   });
 }
 
-async function* bodyOf(message: http.IncomingMessage, request: HttpRequest, silence: number): AsyncIterable<Uint8Array> {
+async function* bodyOf(
+  message: http.IncomingMessage,
+  request: HttpRequest,
+  silence: number,
+): AsyncIterable<Uint8Array> {
   // The socket's own clock stops with the headers.
   message.setTimeout(silence, () => message.destroy(new Silence()));
   try {
@@ -127,16 +138,33 @@ async function* bodyOf(message: http.IncomingMessage, request: HttpRequest, sile
 }
 
 /** A connection through an HTTP proxy, as CONNECT opens it. */
-function tunnel(proxy: URL, request: HttpRequest, silence: number, secureContext: tls.SecureContext | undefined): Promise<Socket> {
+function tunnel(
+  proxy: URL,
+  request: HttpRequest,
+  silence: number,
+  secureContext: tls.SecureContext | undefined,
+): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const { url } = request;
     const target = `${url.hostname}:${url.port === '' ? 443 : url.port}`;
     const headers: Record<string, string> = { host: target };
     if (proxy.username !== '') headers['proxy-authorization'] = basic(proxy);
-    const common = { method: 'CONNECT', path: target, headers, agent: false as const, ...(request.signal ? { signal: request.signal } : {}) };
+    const common = {
+      method: 'CONNECT',
+      path: target,
+      headers,
+      agent: false as const,
+      ...(request.signal ? { signal: request.signal } : {}),
+    };
     const sent =
       proxy.protocol === 'https:'
-        ? https.request({ ...common, ...place(proxy), path: target, secureContext, servername: serverName(proxy) })
+        ? https.request({
+            ...common,
+            ...place(proxy),
+            path: target,
+            ...trusting(secureContext),
+            servername: serverName(proxy),
+          })
         : http.request({ ...common, ...place(proxy), path: target });
     const timer = setTimeout(() => sent.destroy(new Silence()), silence);
     sent.once('error', (error) => {
@@ -182,8 +210,16 @@ function explained(error: unknown, where: string, request: HttpRequest, silence:
   };
   return new ImageError(
     /^HPE_/.test(code) ? 'bad-answer' : 'unreachable',
-    why[code] ?? (/^HPE_/.test(code) ? `${where} does not speak HTTP` : `${where} cannot be reached (${code || 'no reason given'})`),
+    why[code] ??
+      (/^HPE_/.test(code)
+        ? `${where} does not speak HTTP`
+        : `${where} cannot be reached (${code || 'no reason given'})`),
   );
+}
+
+/** Node's types do not know that a request takes what its socket takes. */
+function trusting(secureContext: tls.SecureContext | undefined): object {
+  return secureContext === undefined ? {} : { secureContext };
 }
 
 function place(url: URL): { hostname: string; port: string; path: string } {

@@ -15,7 +15,9 @@ export function proxyFor(url: URL, env: Environment): URL | undefined {
 
 /** True for this machine's own names and addresses, to which Go never goes through a proxy. */
 export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || hostname === '::1' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+  return (
+    hostname === 'localhost' || hostname === '[::1]' || hostname === '::1' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
+  );
 }
 
 /** NO_PROXY as Go reads it: names with all below them, `.name` for those below alone, addresses, CIDR ranges, `*`, each with a port if wanted. */

@@ -42,13 +42,17 @@ export interface RegistryOptions {
 }
 
 /** The base addresses for a registry, mirrors first. */
-export function endpointsOf(registry: string, { mirrors = {}, insecure = [] }: Pick<RegistryOptions, 'mirrors' | 'insecure'>): URL[] {
+export function endpointsOf(
+  registry: string,
+  { mirrors = {}, insecure = [] }: Pick<RegistryOptions, 'mirrors' | 'insecure'>,
+): URL[] {
   const own = Object.hasOwn(mirrors, registry) ? (mirrors[registry] as readonly string[]) : [];
   const host = registry === 'docker.io' ? 'registry-1.docker.io' : registry;
   const found: URL[] = [];
   for (const name of [...own, host]) {
     const bare = name.replace(/\/+$/, '');
-    const plain = insecure.includes(bare) || (URL.canParse(`http://${bare}`) && isLoopback(new URL(`http://${bare}`).hostname));
+    const plain =
+      insecure.includes(bare) || (URL.canParse(`http://${bare}`) && isLoopback(new URL(`http://${bare}`).hostname));
     const text = /^https?:\/\//.test(bare) ? bare : `${plain ? 'http' : 'https'}://${bare}`;
     if (URL.canParse(text)) found.push(new URL(text));
   }
@@ -67,7 +71,11 @@ const tokenLimit = 1_000_000;
 const patience = 5;
 
 /** The repository that a reference names, at the registry or one of its mirrors. `tokens` is kept between calls by the caller. */
-export function registrySource(reference: Reference, options: RegistryOptions, tokens: Map<string, Token> = new Map()): ImageSource {
+export function registrySource(
+  reference: Reference,
+  options: RegistryOptions,
+  tokens: Map<string, Token> = new Map(),
+): ImageSource {
   const { fetch, credentials, log } = options;
   const now = options.now ?? Date.now;
   const wait = options.wait ?? ((ms) => new Promise<void>((resolve) => setTimeout(resolve, ms)));
@@ -123,7 +131,10 @@ export function registrySource(reference: Reference, options: RegistryOptions, t
       throw new ImageError('bad-answer', `${endpoint.host} wants a token, but does not say from where`);
     const realm = new URL(params.realm, endpoint);
     if (realm.protocol !== 'https:' && !(realm.protocol === 'http:' && endpoint.protocol === 'http:'))
-      throw new ImageError('bad-answer', `${endpoint.host} wants a token from ${realm.host} without encryption: refused`);
+      throw new ImageError(
+        'bad-answer',
+        `${endpoint.host} wants a token from ${realm.host} without encryption: refused`,
+      );
     // Whatever stands before the @ of an address is nobody's business.
     realm.username = '';
     realm.password = '';
@@ -165,7 +176,10 @@ export function registrySource(reference: Reference, options: RegistryOptions, t
       if (status === 429) throw rateLimited(realm.host, response, now());
       if (status >= 300 && status < 400)
         throw new ImageError('bad-answer', `The token server ${realm.host} redirects elsewhere: not followed`);
-      throw new ImageError(status >= 500 ? 'server' : 'bad-answer', `The token server ${realm.host} answered ${status}`);
+      throw new ImageError(
+        status >= 500 ? 'server' : 'bad-answer',
+        `The token server ${realm.host} answered ${status}`,
+      );
     }
     const text = (await readAll(response, tokenLimit, `The answer of ${realm.host}`)).toString('utf8');
     let answer: { token?: unknown; access_token?: unknown; expires_in?: unknown } = {};
@@ -184,7 +198,10 @@ export function registrySource(reference: Reference, options: RegistryOptions, t
 
   const wrongPassword = (endpoint: URL, login: Credential): ImageError => {
     const what = login.kind === 'password' ? `the password of ${login.user}` : 'the token';
-    return new ImageError('wrong-password', `${hostName(endpoint)} refused ${what}: log in again with docker login ${reference.domain === 'docker.io' ? '' : reference.domain}`.trimEnd());
+    return new ImageError(
+      'wrong-password',
+      `${hostName(endpoint)} refused ${what}: log in again with docker login ${reference.domain === 'docker.io' ? '' : reference.domain}`.trimEnd(),
+    );
   };
   const denied = (endpoint: URL): ImageError =>
     new ImageError(
@@ -225,7 +242,8 @@ export function registrySource(reference: Reference, options: RegistryOptions, t
         triedLogin = true;
         if (auth !== undefined) {
           // It may have expired earlier than it said.
-          for (const kept of [...tokens.keys()]) if (kept.includes(` ${endpoint.host} `) || kept.startsWith(`${endpoint.host} `)) tokens.delete(kept);
+          for (const kept of [...tokens.keys()])
+            if (kept.includes(` ${endpoint.host} `) || kept.startsWith(`${endpoint.host} `)) tokens.delete(kept);
         }
         auth = await authorization(endpoint, response.headers['www-authenticate'] ?? '', signal);
         if (auth === undefined) throw denied(endpoint);
@@ -238,7 +256,12 @@ export function registrySource(reference: Reference, options: RegistryOptions, t
         continue;
       }
       if (status === 404)
-        throw new ImageError('not-found', url.origin === start.origin ? `${what} does not exist at ${hostName(endpoint)}` : `${what} is gone from where ${hostName(endpoint)} keeps it`);
+        throw new ImageError(
+          'not-found',
+          url.origin === start.origin
+            ? `${what} does not exist at ${hostName(endpoint)}`
+            : `${what} is gone from where ${hostName(endpoint)} keeps it`,
+        );
       if (status === 401 || status === 403) throw denied(endpoint);
       if (status === 429 || status === 502 || status === 503 || status === 504) {
         const error =
@@ -258,14 +281,18 @@ export function registrySource(reference: Reference, options: RegistryOptions, t
 
   const redirected = (from: URL, response: HttpResponse, endpoint: URL, count: number): URL => {
     const location = response.headers.location;
-    if (count > maxRedirects) throw new ImageError('bad-answer', `${hostName(endpoint)} redirects more than ${maxRedirects} times`);
+    if (count > maxRedirects)
+      throw new ImageError('bad-answer', `${hostName(endpoint)} redirects more than ${maxRedirects} times`);
     if (location === undefined || !URL.canParse(location, from.href))
       throw new ImageError('bad-answer', `${hostName(endpoint)} redirects to no address`);
     const to = new URL(location, from);
     to.username = '';
     to.password = '';
     if (to.protocol !== 'https:' && !(to.protocol === 'http:' && from.protocol === 'http:'))
-      throw new ImageError('bad-answer', `${hostName(endpoint)} redirects to ${to.protocol}//${to.host}, which is not encrypted: not followed`);
+      throw new ImageError(
+        'bad-answer',
+        `${hostName(endpoint)} redirects to ${to.protocol}//${to.host}, which is not encrypted: not followed`,
+      );
     return to;
   };
 
@@ -298,7 +325,10 @@ export function registrySource(reference: Reference, options: RegistryOptions, t
       anywhere(async (endpoint) => {
         const what = `The part ${shortDigest(descriptor.digest)} of ${image}`;
         if (descriptor.size > limit)
-          throw new ImageError('too-large', `${what} is ${descriptor.size} bytes long, more than the ${limit} that are read`);
+          throw new ImageError(
+            'too-large',
+            `${what} is ${descriptor.size} bytes long, more than the ${limit} that are read`,
+          );
         const response = await ask(endpoint, 'GET', `blobs/${descriptor.digest}`, '*/*', what, signal);
         const bytes = await readAll(response, limit, what);
         checkLength(response, bytes.length, endpoint);
@@ -307,24 +337,33 @@ export function registrySource(reference: Reference, options: RegistryOptions, t
       }),
     async *stream(descriptor, signal) {
       const what = `The layer ${shortDigest(descriptor.digest)} of ${image}`;
-      const response = await anywhere((endpoint) => ask(endpoint, 'GET', `blobs/${descriptor.digest}`, '*/*', what, signal));
+      const response = await anywhere((endpoint) =>
+        ask(endpoint, 'GET', `blobs/${descriptor.digest}`, '*/*', what, signal),
+      );
       yield* verified(response.body, descriptor, what);
     },
   };
 }
 
 /** The stream as it is; throws at its end where it is not what the descriptor says, and before where it does not end. */
-export async function* verified(body: AsyncIterable<Uint8Array>, descriptor: Descriptor, what: string): AsyncIterable<Uint8Array> {
+export async function* verified(
+  body: AsyncIterable<Uint8Array>,
+  descriptor: Descriptor,
+  what: string,
+): AsyncIterable<Uint8Array> {
   const hash = hashFor(descriptor.digest, what);
   let size = 0;
   for await (const part of body) {
     size += part.length;
-    if (size > descriptor.size) throw new ImageError('too-large', `${what} does not end after its ${descriptor.size} bytes`);
+    if (size > descriptor.size)
+      throw new ImageError('too-large', `${what} does not end after its ${descriptor.size} bytes`);
     hash.update(part);
     yield part;
   }
-  if (size < descriptor.size) throw new ImageError('truncated', `${what} broke off after ${size} of ${descriptor.size} bytes`);
-  if (hash.digest('hex') !== hexOf(descriptor.digest)) throw new ImageError('wrong-digest', `${what} is not what its digest says`);
+  if (size < descriptor.size)
+    throw new ImageError('truncated', `${what} broke off after ${size} of ${descriptor.size} bytes`);
+  if (hash.digest('hex') !== hexOf(descriptor.digest))
+    throw new ImageError('wrong-digest', `${what} is not what its digest says`);
 }
 
 /** Throws where the bytes have another digest. */
