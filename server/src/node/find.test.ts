@@ -1,6 +1,6 @@
 // Which files a folder's search yields: git is the judge of what is ignored.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -32,7 +32,7 @@ function found(...paths: string[]): string[] {
   return files.map(({ path }) => relative(folder, path));
 }
 
-test.each([
+const names = [
   ['Dockerfile', true],
   ['dockerfile', true],
   ['Dockerfile.prod', true],
@@ -53,8 +53,21 @@ test.each([
   ['Dockerfiles', false],
   ['MyDockerfile', false],
   ['Dockerfile~', false],
-])('%s: %s', (name, is) => {
+] as const;
+
+test.each(names)('%s: %s', (name, is) => {
   expect(isDockerfileName(name)).toBe(is);
+});
+
+test('the hooks of pre-commit take the same names', () => {
+  const hooks = readFileSync('.pre-commit-hooks.yaml', 'utf8');
+  const patterns = (key: string) =>
+    [...hooks.matchAll(new RegExp(`^  ${key}: (.*)$`, 'gm'))].map((m) => new RegExp(m[1]!));
+  const [files, exclude] = [patterns('files'), patterns('exclude')];
+  expect([files.length, exclude.length]).toEqual([2, 2]);
+  for (const [name, is] of names)
+    for (const [i, pattern] of files.entries())
+      for (const path of [name, `a/b/${name}`]) expect(pattern.test(path) && !exclude[i]!.test(path), path).toBe(is);
 });
 
 describe('a search', () => {
