@@ -3,6 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { type Analysis, analyze, marshalStage } from '../server/src/analysis/analyze.ts';
 import { imageJson } from '../server/src/compile/image.ts';
+import { diagnostics } from '../server/src/features/diagnostics.ts';
+import { problemFixes } from '../server/src/features/problemFixes.ts';
 import { analyzeJob } from '../server/src/node/convert.ts';
 import { hostSha256 } from '../server/src/node/sha256.ts';
 import { formatPlatformAll } from '../server/src/oci/platform.ts';
@@ -86,12 +88,41 @@ export function checkFixes(id: string, first: Analysis, counts: FixCounts): Brok
     });
     if (why !== undefined) broken.push({ id, fix: `${name}: ignore in file`, why, text: before.text });
   }
+  broken.push(...checkProblemFixes(id, before, counts));
   if (found.length > 0) {
     const done = fixAll(before, (text) => analyzeAgain(before, text));
     const fix = 'all';
     if (graphOf(done.analysis) !== graph) broken.push({ id, fix, why: 'not safe', text: before.text });
     const left = safeFixes(done.analysis).fixed.map((f) => f.rule.name);
     if (left.length > 0) broken.push({ id, fix, why: `left: ${left.join(' ')}`, text: before.text });
+  }
+  return broken;
+}
+
+/** Of what BuildKit refuses: a fix leaves fewer problems of the kind, and the file no less readable. */
+function checkProblemFixes(id: string, before: Analysis, counts: FixCounts): BrokenPromise[] {
+  const broken: BrokenPromise[] = [];
+  for (const diagnostic of diagnostics(before)) {
+    if (diagnostic.from !== 'reader' && diagnostic.from !== 'compiler') continue;
+    const { code } = diagnostic;
+    const count = counts.get(code) ?? { findings: 0, fixes: 0, safe: 0, ignores: 0 };
+    counts.set(code, count);
+    count.findings++;
+    const fixes = problemFixes(before, diagnostic);
+    if (fixes.length > 0) count.fixes++;
+    if (count.fixes > 300) continue;
+    const same = (analysis: Analysis): number =>
+      diagnostics(analysis).filter((other) => other.code === code && other.message === diagnostic.message).length;
+    for (const fix of fixes) {
+      // What the reader says may hide what comes behind it.
+      const why = tryEdits(before, fix.edits, (after) =>
+        same(after) < same(before) ? undefined : 'the problem is still there',
+      );
+      if (why !== undefined && !why.startsWith('does not read'))
+        broken.push({ id, fix: `${code}: ${fix.title}`, why, text: before.text });
+      else if (why !== undefined && same(analyzeAgain(before, applyEdits(before.text, fix.edits))) >= same(before))
+        broken.push({ id, fix: `${code}: ${fix.title}`, why, text: before.text });
+    }
   }
   return broken;
 }

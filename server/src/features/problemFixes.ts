@@ -1,6 +1,7 @@
 // Ways out of what BuildKit refuses: by the code of a problem, the edits that make it go away.
 import type { Span } from '../../../shared/src/span.ts';
 import type { Analysis } from '../analysis/analyze.ts';
+import { heredocsOfLine } from '../dockerfile/heredocs.ts';
 import type { Flag, Instruction, Problem } from '../dockerfile/instruction.ts';
 import { networkModes, securityModes } from '../dockerfile/mounts.ts';
 import { mountOf } from '../dockerfile/runInstruction.ts';
@@ -11,7 +12,7 @@ import { unusedName } from '../rules/checks/stageNames.ts';
 import { beforeStages, keywordLike } from '../rules/checks/variables.ts';
 import { type Edit, lineEnd, lineStart, removeFlag } from '../rules/edits.ts';
 import { instructionAt, sectionsOf } from './sections.ts';
-import { flagValueSpan } from './stageNames.ts';
+import { flagValueSpan, stageNamesOf } from './stageNames.ts';
 
 export interface ProblemFix {
   readonly title: string;
@@ -84,9 +85,7 @@ const byCode: Readonly<Record<string, Fixer>> = {
     { title: 'Use the backslash', edits: [{ span: problem.span, text: '\\' }], sure: true },
   ],
   'duplicate-directive': removeLine,
-  'onbuild-chain': ({ analysis, problem }) => [
-    { title: 'Remove one ONBUILD', edits: [withBlanks(analysis.text, problem.span)], sure: true },
-  ],
+  'onbuild-chain': oneOnbuild,
   'copy-url': useAdd,
   'copy-git': useAdd,
 };
@@ -111,10 +110,12 @@ function nearest(span: Span, written: string, options: readonly string[]): reado
   return options.flatMap((option) => replace(span, option, false));
 }
 
-function withBlanks(text: string, span: Span): Edit {
-  let { end } = span;
-  while (text[end] === ' ' || text[end] === '\t') end++;
-  return { span: { start: span.start, end }, text: '' };
+function oneOnbuild({ analysis, problem }: Case): readonly ProblemFix[] {
+  const { start } = problem.span;
+  const more = /^(?:ONBUILD[ \t]+)+/i.exec(analysis.text.slice(start, start + 1000));
+  if (more === null) return [];
+  const edit = { span: { start, end: start + more[0].length }, text: '' };
+  return [{ title: 'Keep one ONBUILD', edits: [edit], sure: true }];
 }
 
 function insertAfter({ instruction }: Case, text: string, title: string, sure: boolean): readonly ProblemFix[] {
@@ -230,10 +231,11 @@ function moveStage({ analysis, problem, index }: Case): readonly ProblemFix[] {
   const { of, all } = sectionsOf(analysis);
   const here = of[index];
   const name = /^cannot copy from stage "([^"]*)"/.exec(problem.summary)?.[1];
-  const late = all.find(
-    (section) => section.stage?.name === toLower(name ?? '') || String(section.stage?.index) === name,
-  );
-  if (here?.stage === undefined || late?.stage === undefined || late.index <= here.index) return [];
+  const named = all.filter(({ stage }) => stage !== undefined && stage.name === toLower(name ?? ''));
+  const [late] = named;
+  if (here?.stage === undefined || late?.stage === undefined || named.length > 1 || late.index <= here.index) return [];
+  // A number would mean another stage then.
+  if (stageNamesOf(analysis).references.some(({ by }) => by === 'index')) return [];
   const needs = [...(late.stage.base === undefined ? [] : [late.stage.base]), ...late.stage.deps.keys()];
   if (needs.some((stage) => !stage.hidden && stage.index >= (here.stage?.index ?? 0))) return [];
   const first = dockerfile.instructions[late.first] as Instruction;
@@ -303,7 +305,7 @@ function validStageName(wanted: string): string {
 
 /** A closing line that only blanks keep from being one, else a new one where the next instruction seems to begin. */
 function endHeredoc(at: Case): readonly ProblemFix[] {
-  const { analysis, problem, index, written } = at;
+  const { analysis, problem, instruction, index, written } = at;
   const { text, dockerfile } = analysis;
   const parts = /^\d*<<(-?)\s*(["']?)([^"'\s]+)\2$/.exec(written);
   if (parts === null) return [];
@@ -330,15 +332,25 @@ function endHeredoc(at: Case): readonly ProblemFix[] {
   }
   const next = dockerfile.instructions[index + 1];
   const eol = lineEnd(text);
+  const names = namesFrom(instruction, problem, name);
   const place = next === undefined ? text.length : lineStart(text, next.commentSpan?.start ?? next.span.start);
-  const closing = place === text.length && !text.endsWith('\n') ? `${eol}${name}${eol}` : `${name}${eol}`;
+  const gap = place === text.length && !text.endsWith('\n') ? eol : '';
   const where = next === undefined ? 'at the end of the file' : `above line ${next.lines.first}`;
   fixes.push({
-    title: `End it by ${name} ${where}`,
-    edits: [{ span: { start: place, end: place }, text: closing }],
+    title: `End it by ${names.join(' and ')} ${where}`,
+    edits: [{ span: { start: place, end: place }, text: gap + names.map((closing) => closing + eol).join('') }],
     sure: false,
   });
   return fixes;
+}
+
+/** The heredoc that has no end, and those behind it in the line, which then have none either. */
+function namesFrom(instruction: Instruction | undefined, problem: Problem, first: string): string[] {
+  const all = instruction === undefined ? [] : heredocsOfLine(instruction.original);
+  if (instruction === undefined || 'error' in all) return [first];
+  const at = originalOffset(instruction, problem.span.start) ?? 0;
+  const names = all.filter(({ word }) => word.start >= at).map(({ heredoc }) => heredoc.name);
+  return names[0] === first ? names : [first];
 }
 
 // ----------------------------------------------------------- JSON, keys, values

@@ -1,6 +1,8 @@
 // Everything that rules say of a file, as its `check` directives and comments want it.
 import type { Analysis } from '../analysis/analyze.ts';
 import { type CheckName, checks, withComments } from '../compile/lint.ts';
+import type { Instruction } from '../dockerfile/instruction.ts';
+import { spanOf } from '../dockerfile/spans.ts';
 import { rules } from './index.ts';
 import type { Finding, Fix, Rule, Severity } from './rule.ts';
 
@@ -30,7 +32,34 @@ export function ruleNamed(name: string): Rule | undefined {
 
 /** The ways to mend a finding, the best first. */
 export function fixesOf(found: Found, analysis: Analysis): readonly Fix[] {
-  return found.rule.fixes?.(found, analysis) ?? [];
+  return isFromTrigger(analysis, found) ? [] : (found.rule.fixes?.(found, analysis) ?? []);
+}
+
+/** What a check can speak of; UndefinedVar speaks of nearly all. */
+const kinds: Readonly<Record<string, readonly Instruction['kind'][]>> = {
+  WorkdirRelativePath: ['workdir'],
+  JSONArgsRecommended: ['cmd', 'entrypoint'],
+  MultipleInstructionsDisallowed: ['cmd', 'entrypoint', 'healthcheck'],
+  LegacyKeyValueFormat: ['env', 'label'],
+  SecretsUsedInArgOrEnv: ['arg', 'env'],
+  CopyIgnoredFile: ['copy', 'add'],
+  ExposeProtoCasing: ['expose'],
+  ExposeInvalidFormat: ['expose'],
+  MaintainerDeprecated: ['maintainer'],
+};
+
+/** True where BuildKit speaks of a trigger that an image has, and points to the line that names the image: no edit here helps. */
+export function isFromTrigger(analysis: Analysis, { rule, instruction: index, span }: Found): boolean {
+  const instruction = analysis.dockerfile.instructions[index];
+  if (instruction === undefined) return false;
+  const own = kinds[rule.name];
+  if (own !== undefined) return !own.includes(instruction.kind);
+  if (rule.name !== 'UndefinedVar') return false;
+  if (instruction.kind === 'from') return true;
+  return instruction.flags.some((flag) => {
+    const { start, end } = spanOf(instruction, flag.name === 'from' ? flag.valueStart : flag.start, flag.end);
+    return (flag.name === 'from' || flag.name === 'mount') && span.start === start && span.end === end;
+  });
 }
 
 function find(analysis: Analysis): readonly Found[] {

@@ -7,7 +7,7 @@ import type { Instruction } from '../dockerfile/instruction.ts';
 import { trimSpace } from '../go/text.ts';
 import { skipSpace } from '../go/unicode.ts';
 import { type Edit, lineEnd, lineStart } from './edits.ts';
-import { type Found, isCheck } from './findings.ts';
+import { type Found, isCheck, isFromTrigger } from './findings.ts';
 
 /** Checks of the whole file: BuildKit heeds no comment above an instruction for them. */
 const wholeFile: ReadonlySet<string> = new Set<CheckName>([
@@ -19,23 +19,14 @@ const wholeFile: ReadonlySet<string> = new Set<CheckName>([
   'InvalidDefaultArgInFrom',
 ]);
 
-/** Checks that speak of the FROM itself. What another says there comes from a trigger of the base, which has no comment. */
-const ofFrom: ReadonlySet<string> = new Set<CheckName>([
-  'StageNameCasing',
-  'FromAsCasing',
-  'UndefinedArgInFrom',
-  'RedundantTargetPlatform',
-  'FromPlatformFlagConstDisallowed',
-]);
-
 /** A comment above the instruction, or its name in the one that is there; undefined where BuildKit would not heed it. */
-export function ignoreHere(analysis: Analysis, { rule, instruction: index }: Found): Edit | undefined {
-  const { name } = rule;
-  if (isUnreadable(analysis)) return undefined;
+export function ignoreHere(analysis: Analysis, found: Found): Edit | undefined {
+  const { instruction: index } = found;
+  const { name } = found.rule;
+  if (isUnreadable(analysis) || isFromTrigger(analysis, found)) return undefined;
   if (wholeFile.has(name) || isExperimental(name)) return undefined;
   const instruction = heeded(analysis, name, index);
   if (instruction === undefined) return undefined;
-  if (isCheck(name) && instruction.kind === 'from' && !ofFrom.has(name)) return undefined;
   const { text } = analysis;
   const value = checkComment(analysis, instruction);
   if (value === undefined) {
