@@ -52,11 +52,11 @@ function elementsOf(markup: string): Map<string, number> {
 
 describe('SVG', () => {
   test('of a linked copy', async () => {
-    await expect(renderSvg(depot(true).graph, 'instructions', 'light')).toMatchFileSnapshot('testing/linked.svg');
+    await expect(renderSvg(depot(true).graph, 'instructions', 'light')).toMatchFileSnapshot('testing/linked.snap');
   });
 
   test('of a plain copy', async () => {
-    await expect(renderSvg(depot(false).graph, 'instructions', 'light')).toMatchFileSnapshot('testing/plain.svg');
+    await expect(renderSvg(depot(false).graph, 'instructions', 'light')).toMatchFileSnapshot('testing/plain.snap');
   });
 
   test('of LLB as it is, with a problem and provisional digests', async () => {
@@ -64,7 +64,7 @@ describe('SVG', () => {
       [{ from: 'alpine', steps: [{ run: 'apk add curl' }, { copy: ['a'], to: '/b', link: true }, { run: 'late' }] }],
       { provisionalFrom: 'alpine', problem: { line: 'COPY', message: 'COPY refuses' } },
     );
-    await expect(renderSvg(graph, 'operations', 'dark')).toMatchFileSnapshot('testing/operations.svg');
+    await expect(renderSvg(graph, 'operations', 'dark')).toMatchFileSnapshot('testing/operations.snap');
   });
 
   test.each(Object.keys(themes) as (keyof typeof themes)[])(

@@ -81,7 +81,7 @@ export async function openView(
         },
       });
       document.addEventListener('readystatechange', () => {
-        if (!document.body || document.body.className !== '') return;
+        if (document.body?.className !== '') return;
         document.body.className = look.bodyClass;
         for (const [name, value] of Object.entries(look.variables)) {
           document.documentElement.style.setProperty(name, value);
