@@ -1,4 +1,5 @@
 // What stages start from: images, named contexts, other stages, and the triggers that these left behind.
+
 import type { Span } from '../../../shared/src/span.ts';
 import type { Problem } from '../dockerfile/instruction.ts';
 import { readTrigger } from '../dockerfile/read.ts';
@@ -11,6 +12,7 @@ import { parseNormalizedNamed, referenceString, tagNameOnly, withDigest } from '
 import { type Compilation, fail, warn } from './compilation.ts';
 import { addDependencies, readSources } from './dependencies.ts';
 import { cloneImage, emptyImage, type Image, parseImage, unknownImage } from './image.ts';
+import type { CheckWarning } from './lint.ts';
 import { stepName } from './names.ts';
 import { findNamedContext, imageVertex, loadNamedContext, resolveImage, sourceState } from './sources.ts';
 import { type Command, noLines, type Stage, stageLines } from './stage.ts';
@@ -39,7 +41,14 @@ export function resolveBases(c: Compilation, target: Stage): void {
     );
     const started = due.filter((stage) => !isScratch(stage));
     for (const stage of due) if (isScratch(stage)) resolveScratch(c, stage);
+    const said = c.warnings.length;
+    const before = {
+      problemsBefore: c.problemsBefore + c.problems.length,
+      unreachableBefore: c.unreachableProblems.length,
+    };
     for (const stage of [...started.slice(-1), ...started.slice(0, -1)]) resolveBase(c, stage);
+    // One that fails stops none of the others.
+    for (let i = said; i < c.warnings.length; i++) c.warnings[i] = { ...(c.warnings[i] as CheckWarning), ...before };
     let more = false;
     for (const stage of c.stages.slice()) {
       if (!stage.reachable) continue;

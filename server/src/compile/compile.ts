@@ -143,10 +143,14 @@ function dispatchStages(c: Compilation): void {
     const stage = c.stages[i] as Stage;
     if (!stage.dispatched) dispatchStage(c, stage);
   }
-  // Images that are only copied from are complete as they are. A check run looks at their triggers all the same.
-  for (const stage of c.stages)
-    if (stage.hidden && stage.commands.length > 0)
-      dispatchStage(c, { ...detached(stage), image: cloneImage(stage.image) });
+  // Images that are only copied from, and stages that a context replaces, are complete as they are. A check run looks at
+  // their instructions all the same; with an ARG among the triggers of an image it crashes, so there is nothing to say.
+  for (const stage of c.stages) {
+    if (!stage.hidden && stage.namedContext === undefined) continue;
+    const crash = stage.hidden ? stage.commands.findIndex((command) => command.instruction.kind === 'arg') : -1;
+    const commands = crash < 0 ? stage.commands : stage.commands.slice(0, crash);
+    if (commands.length > 0) dispatchStage(c, { ...detached(stage), commands, image: cloneImage(stage.image) });
+  }
 }
 
 /** A stand-in for a stage that leaves no trace but warnings. */
