@@ -21,16 +21,39 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
 }
 
 /** The edits of several fixes as one list: a fix that touches what an earlier one changes is left out, unless both do the same. */
-export function mergeEdits(fixes: readonly (readonly Edit[])[]): { edits: readonly Edit[]; taken: readonly number[] } {
+export function mergeEdits(fixes: readonly (readonly Edit[])[]): {
+  readonly edits: readonly Edit[];
+  readonly taken: readonly number[];
+} {
   const edits: Edit[] = [];
   const taken: number[] = [];
   for (const [index, fix] of fixes.entries()) {
-    const fresh = fix.filter((edit) => !edits.some((other) => same(edit, other)));
-    if (fresh.some((edit) => edits.some((other) => touch(edit.span, other.span)))) continue;
-    edits.push(...fresh);
+    const fresh: Edit[] = [];
+    let fits = true;
+    for (const edit of fix) {
+      const at = placeIn(edits, edit.span.start);
+      const near = [edits[at - 1], edits[at], edits[at + 1]];
+      if (near.some((other) => other !== undefined && same(edit, other))) continue;
+      fits &&= !near.some((other) => other !== undefined && touch(edit.span, other.span));
+      fresh.push(edit);
+    }
+    if (!fits) continue;
+    for (const edit of fresh) edits.splice(placeIn(edits, edit.span.start), 0, edit);
     taken.push(index);
   }
-  return { edits: edits.sort((a, b) => a.span.start - b.span.start), taken };
+  return { edits, taken };
+}
+
+/** The index of the first edit that starts at or behind `start`; they are in order and none touches another. */
+function placeIn(edits: readonly Edit[], start: number): number {
+  let low = 0;
+  let high = edits.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((edits[middle] as Edit).span.start < start) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function same(a: Edit, b: Edit): boolean {

@@ -10,7 +10,20 @@ export interface SafeFixes {
 }
 
 /** The safe fixes that can be made together; of two that touch, the one that starts first. */
-export function safeFixes(analysis: Analysis, wanted: (found: Found) => boolean = () => true): SafeFixes {
+export function safeFixes(analysis: Analysis, wanted?: (found: Found) => boolean): SafeFixes {
+  if (wanted !== undefined) return together(analysis, wanted);
+  let all = known.get(analysis);
+  if (all === undefined) {
+    all = together(analysis, () => true);
+    known.set(analysis, all);
+  }
+  return all;
+}
+
+/** Asked for with each move of the cursor. */
+const known = new WeakMap<Analysis, SafeFixes>();
+
+function together(analysis: Analysis, wanted: (found: Found) => boolean): SafeFixes {
   const candidates: { found: Found; edits: readonly Edit[]; start: number }[] = [];
   for (const found of findingsOf(analysis)) {
     if (!wanted(found)) continue;

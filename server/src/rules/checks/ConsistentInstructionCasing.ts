@@ -16,7 +16,8 @@ export function casingFix(analysis: Analysis, index: number): readonly Fix[] {
   const instruction = analysis.dockerfile.instructions[index];
   if (instruction === undefined) return [];
   const { keyword } = instruction;
-  const warning = analysis.warnings.find((w) => w.rule === 'ConsistentInstructionCasing' && w.instruction === index);
+  // All warnings of the file ask for the same case, and who has none has it already.
+  const warning = analysis.warnings.find(({ rule }) => rule === 'ConsistentInstructionCasing');
   const lower = warning === undefined ? keyword === toLower(keyword) : warning.message.endsWith('(lowercase)');
   const cased = lower ? toLower : toUpper;
   const edits: Edit[] = [];

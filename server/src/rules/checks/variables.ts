@@ -57,13 +57,40 @@ interface Declared {
   readonly declaration: ArgDeclaration;
 }
 
-function declarationsOf(analysis: Analysis, name: string): Declared[] {
-  const found: Declared[] = [];
-  for (const [index, instruction] of analysis.dockerfile.instructions.entries())
-    if (instruction.kind === 'arg')
-      for (const declaration of instruction.declarations)
-        if (declaration.key.value === name) found.push({ instruction, index, declaration });
-  return found;
+function declarationsOf(analysis: Analysis, name: string): readonly Declared[] {
+  return factsOf(analysis).declared.get(name) ?? [];
+}
+
+interface Facts {
+  readonly declared: ReadonlyMap<string, readonly Declared[]>;
+  readonly firstFrom: number;
+  /** Most keywords are in lower case. */
+  readonly lower: boolean;
+}
+
+/** What each of many findings asks for. */
+const known = new WeakMap<Analysis, Facts>();
+
+function factsOf(analysis: Analysis): Facts {
+  let facts = known.get(analysis);
+  if (facts !== undefined) return facts;
+  const declared = new Map<string, Declared[]>();
+  const { instructions } = analysis.dockerfile;
+  let lower = 0;
+  for (const [index, instruction] of instructions.entries()) {
+    if (instruction.keyword === toLower(instruction.keyword)) lower++;
+    if (instruction.kind !== 'arg') continue;
+    for (const declaration of instruction.declarations) {
+      const found = { instruction, index, declaration };
+      const others = declared.get(declaration.key.value);
+      if (others === undefined) declared.set(declaration.key.value, [found]);
+      else others.push(found);
+    }
+  }
+  const firstFrom = instructions.findIndex((instruction) => instruction.kind === 'from');
+  facts = { declared, firstFrom, lower: lower * 2 > instructions.length };
+  known.set(analysis, facts);
+  return facts;
 }
 
 /** `ARG NAME` before the first FROM, with the default that a stage gives it. */
@@ -115,8 +142,7 @@ export function declareInStage(
       ],
     };
   }
-  const firstFrom = instructions.findIndex((other) => other.kind === 'from');
-  const global = declared.find((d) => d.index < firstFrom);
+  const global = declared.find((d) => d.index < factsOf(analysis).firstFrom);
   const line = insertAbove(analysis.text, instruction, `${arg} ${name}`);
   const title =
     global === undefined
@@ -136,10 +162,7 @@ function usesName(analysis: Analysis, { original }: Instruction, name: string): 
 
 /** A keyword in the case that most instructions of the file have. */
 export function keywordLike(analysis: Analysis, keyword: string): string {
-  let lower = 0;
-  const { instructions } = analysis.dockerfile;
-  for (const instruction of instructions) if (instruction.keyword === toLower(instruction.keyword)) lower++;
-  return lower * 2 > instructions.length ? toLower(keyword) : keyword;
+  return factsOf(analysis).lower ? toLower(keyword) : keyword;
 }
 
 /** A line among the global ARGs: behind the last, else above the first FROM and the comments that stand on it. */
