@@ -151,7 +151,11 @@ export async function walkThrough({ vscode, screenshots }: RunSetup): Promise<re
   const outcomes: Outcome[] = [];
   try {
     const { page, lines } = await openPage(browser, server.authority);
-    const shot = (name: string) => page.screenshot({ path: join(screenshots, `${name}.png`) });
+    const shot = async (name: string) => {
+      // Only for the picture's sake: what is still fading in should be seen in full.
+      await page.waitForTimeout(500);
+      await page.screenshot({ path: join(screenshots, `${name}.png`) });
+    };
     const uri = (path: string) => `vscode-remote://${server.authority}${path}`;
     const payload: [string, string][] = [
       ['extensionDevelopmentPath', uri(root.replace(/\/$/, ''))],

@@ -15,6 +15,8 @@ export interface Host {
   readText(uri: string): Promise<string | null>;
   /** What a folder holds; null where there is none. */
   listFolder(uri: string): Promise<readonly FolderEntry[] | null>;
+  /** Called after each analysis, the one time when memory grows. */
+  analysed?(): void;
   /** A SHA-256 that is faster than the portable one. */
   readonly sha256?: Sha256;
 }

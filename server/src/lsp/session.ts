@@ -168,9 +168,13 @@ export class Session {
     if (state.refusal !== undefined || state.closed) return undefined;
     if (state.analysisRevision !== state.revision) {
       const config = buildConfig(state.settings, fileName(state.uri));
-      state.analysis = guarded(this.#options.log, `analysis of ${state.uri}, version ${state.version}`, undefined, () =>
-        analyze(state.text.getText(), config, state.inputs),
-      );
+      const text = state.text.getText();
+      // The old one goes before the new one is made: two of a large file need not fit.
+      state.analysis = undefined;
+      const what = `analysis of ${state.uri}, version ${state.version}`;
+      const made = guarded(this.#options.log, what, undefined, () => analyze(text, config, state.inputs));
+      state.analysis = made;
+      this.#options.host.analysed?.();
       state.analysisRevision = state.revision;
     }
     this.#analysed.delete(state);

@@ -5,6 +5,7 @@ import { connectIpc, connectPipe, connectSocket, connectStreams, type Link } fro
 import { currentWork } from '../lsp/guard.ts';
 import { startServer } from '../lsp/server.ts';
 import { nodeHost } from './host.ts';
+import { boundYoungSpace } from './memory.ts';
 
 const usage = `llb-lens-language-server: Dockerfiles and the graph that BuildKit makes of them, for any editor.
 
@@ -65,7 +66,10 @@ function main(args: readonly string[]): void {
     process.exitCode = 2;
     return;
   }
-  startServer({ ...link, host: nodeHost, version: packageVersion });
+  // Our own client bounds it from the start, by a flag of the process that it makes.
+  const bounded = process.execArgv.some((arg) => arg.startsWith('--max-semi-space-size'));
+  const host = bounded ? nodeHost : { ...nodeHost, analysed: boundYoungSpace };
+  startServer({ ...link, host, version: packageVersion });
 }
 
 main(process.argv.slice(2));

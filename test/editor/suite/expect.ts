@@ -11,7 +11,7 @@ export function ok(value: unknown, what: string): asserts value {
 }
 
 /** How long something may stay away before it counts as missing. Milliseconds; far more than any machine needs. */
-const patience = 3_000;
+const patience = 60_000;
 
 /** Asks again until `attempt` no longer throws: an editor may refuse or cancel a question while others still register. */
 export async function eventually<T>(attempt: () => T | Thenable<T>): Promise<T> {
