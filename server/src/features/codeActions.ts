@@ -58,9 +58,9 @@ function ignored(title: string, edit: Edit, fixes: readonly number[]): CodeActio
   return { title, kind: 'quickfix', edits: [edit], fixes };
 }
 
-/** The finding that a diagnostic was made of: `diagnostics` widens empty spans, so only the start counts. */
+/** The finding that a diagnostic was made of: `diagnostics` widens empty spans, and puts BuildKit's words in front. */
 function findingOf(analysis: Analysis, { code, span, message }: Diagnostic): Found | undefined {
-  const same = findingsOf(analysis).filter((found) => found.rule.name === code && found.message === message);
+  const same = findingsOf(analysis).filter((found) => found.rule.name === code && message.endsWith(found.message));
   return same.find((found) => found.span.start === span.start) ?? same.find((found) => found.span.start === span.end);
 }
 

@@ -7,21 +7,32 @@ import { findingsOf, isCheck } from '../rules/findings.ts';
 import type { Diagnostic } from './feature.ts';
 
 export function diagnostics(analysis: Analysis): readonly Diagnostic[] {
-  const all: Diagnostic[] = analysis.problems.map((problem) => ofProblem(analysis, problem));
+  const findings = findingsOf(analysis);
+  const explained = new Map<string, Problem>();
+  for (const problem of analysis.problems) explained.set(`${problem.code} ${problem.span.start}`, problem);
+  const all: Diagnostic[] = [];
+  const shownAsRule = new Set<Problem>();
+  for (const { rule, span } of findings) {
+    const problem = rule.explains === undefined ? undefined : explained.get(`${rule.explains} ${span.start}`);
+    if (problem !== undefined) shownAsRule.add(problem);
+  }
+  for (const problem of analysis.problems) if (!shownAsRule.has(problem)) all.push(ofProblem(analysis, problem));
   const refused = new Set(analysis.problems.map((problem) => `${problem.span.start} ${problem.summary}`));
   for (const problem of analysis.compilation.unreachableProblems) {
     if (refused.has(`${problem.span.start} ${problem.summary}`)) continue;
     const message = `${problem.summary}\nThe target does not need this stage: the build goes on, \`docker build --check\` does not.`;
     all.push({ ...ofProblem(analysis, problem), severity: 'information', message });
   }
-  for (const { rule, severity, span, message, related } of findingsOf(analysis)) {
+  for (const { rule, severity, span, message, related } of findings) {
     const url = isCheck(rule.name) ? checkUrl(rule.name) : '';
+    const problem = rule.explains === undefined ? undefined : explained.get(`${rule.explains} ${span.start}`);
     all.push({
       span: visible(analysis, span),
       severity,
       code: rule.name,
       from: isCheck(rule.name) ? 'check' : 'rule',
-      message,
+      // BuildKit's own words first.
+      message: problem === undefined ? message : `${problem.summary}\n${message}`,
       ...(rule.tags === undefined ? {} : { tags: rule.tags }),
       ...(url === '' ? {} : { url }),
       ...(related === undefined ? {} : { related }),

@@ -40,6 +40,8 @@ export interface Rule<Data = unknown> {
   readonly name: string;
   readonly severity: Severity;
   readonly tags?: readonly ('unnecessary' | 'deprecated')[];
+  /** The code of a compiler's problem that its findings explain: where both are at one place, they are shown as one. */
+  readonly explains?: string;
   /** Absent for BuildKit's own checks: their findings are the analysis' warnings of this name. */
   detect?(analysis: Analysis): readonly Finding<Data>[];
   /** The best fix first; asked only for a finding at hand. Absent where only a person can tell. */
