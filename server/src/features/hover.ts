@@ -30,8 +30,10 @@ export function hover(analysis: Analysis, offset: number, options: HoverOptions)
 /** What the rules that speak here are about: the editor itself shows their messages. */
 function rulesAt(analysis: Analysis, offset: number, options: HoverOptions): string[] {
   const names = new Set<string>();
-  for (const { rule, span } of findingsOf(analysis))
+  for (const { rule, severity, span } of findingsOf(analysis)) {
+    if (severity !== 'error' && severity !== 'warning') continue;
     if (touches(span, offset) && (options.reference || !isCheck(rule.name))) names.add(rule.name);
+  }
   return [...names].slice(0, 2).map((name) => `**${name}**: ${gistOf(name)}`);
 }
 
