@@ -116,6 +116,11 @@ const configTypes: ReadonlySet<string> = new Set([
   'application/vnd.in-toto+json',
 ]);
 
+interface Known {
+  readonly found: Found;
+  readonly answer: Answer;
+}
+
 interface Found {
   readonly digest: string;
   readonly platforms: readonly Platform[];
@@ -136,20 +141,31 @@ export function createImages(options: ImagesOptions): Images {
   const underWay = new Map<string, Promise<boolean>>();
   const problems = new Map<string, ImageProblem & { readonly until: number }>();
   const engines = new Map<string, ImageFacts>();
+  const found = new Map<string, Known>();
   const files = new Map<string, BaseFiles>();
   const archives = new Map<string, LocalImages | ImageError>();
 
   const keyOf = (ref: string, platform: Platform): string => `${ref}|${formatPlatformAll(platform)}`;
 
   /** What disk and memory hold; undefined where something is missing. Throws ImageError where the image cannot be had. */
-  const find = (ref: string, platform: Platform): { readonly found: Found; readonly answer: Answer } | undefined => {
+  const find = (ref: string, platform: Platform): Known | undefined => {
     const answer = store.answer(ref);
     if (answer === undefined) return undefined;
+    // Asked at every keystroke.
+    const key = keyOf(ref, platform);
+    const last = found.get(key);
+    if (last?.answer === answer) return last;
+    const known = read(ref, platform, answer);
+    if (known !== undefined) found.set(key, known);
+    return known;
+  };
+
+  const read = (ref: string, platform: Platform, answer: Answer): Known | undefined => {
     if (answer.error !== undefined) throw new ImageError(answer.error.code, answer.error.message);
     let digest = answer.digest as string;
     let mediaType = answer.mediaType ?? '';
     let platforms: readonly Platform[] | undefined;
-    let spelled: boolean = true;
+    let spelled = true;
     for (let depth = 0; depth <= deepest; depth++) {
       const bytes = store.blob(digest);
       if (bytes === undefined) return undefined;

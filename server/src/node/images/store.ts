@@ -69,7 +69,7 @@ export function openStore(folder: string, log: (line: string) => void, limit = d
       renameSync(beside, path);
       if (++writes % sweepEvery === 0) sweep(folder, limit);
     } catch (error) {
-      rmSync(beside, { force: true });
+      remove(beside);
       if (!broken) log(`${folder} cannot be written to: ${error instanceof Error ? error.message : error}`);
       broken = true;
     }
@@ -94,7 +94,7 @@ export function openStore(folder: string, log: (line: string) => void, limit = d
     if (bytes === undefined) return undefined;
     const right = isRight(bytes);
     if (right === undefined) {
-      rmSync(path, { force: true });
+      remove(path);
       return undefined;
     }
     touch(path);
@@ -185,6 +185,15 @@ function sha256(bytes: Uint8Array | string): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
+/** Deletes a file, or leaves it where that cannot be done. */
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // It does no harm.
+  }
+}
+
 /** What was read lately goes last. */
 function touch(path: string): void {
   try {
@@ -212,7 +221,7 @@ function sweep(folder: string, limit: number): void {
       const about = statSync(path);
       if (!about.isFile()) continue;
       if (name.endsWith('.new') && about.mtimeMs < hourAgo) {
-        rmSync(path, { force: true });
+        remove(path);
         continue;
       }
       total += about.size;
@@ -225,7 +234,7 @@ function sweep(folder: string, limit: number): void {
   files.sort((a, b) => a.time - b.time);
   for (const file of files) {
     if (total <= limit * 0.75) return;
-    rmSync(file.path, { force: true });
+    remove(file.path);
     total -= file.size;
   }
 }
