@@ -85,6 +85,8 @@ export interface Compilation {
   readonly late: (() => void)[];
   /** Some attribute names a context. */
   readonly hasNamedContexts: boolean;
+  /** Where a check run over all stages crashes instead of an answer: the problems that it met before. */
+  crash: { readonly problemsBefore: number; readonly unreachableBefore: number } | undefined;
   nextGroup: number;
   /** Problems of reading: no check that BuildKit makes after reading is made. */
   problemsBefore: number;

@@ -33,6 +33,23 @@ export interface Compiled {
 
 /** Compiles the file for one platform. Total: every problem is in the result. */
 export function compile(dockerfile: Dockerfile, options: Options, inputs: BuildInputs): Compiled {
+  const compiled = compileAs('build', dockerfile, options, inputs);
+  const { stages, warnings } = compiled.compilation;
+  // In a check run over all stages, what is built on a stage that a context replaces sees the stage's instructions too.
+  if (options.target === '' && stages.some((stage) => stage.namedContext !== undefined && stage.commands.length > 0)) {
+    const checked = compileAs('checkRun', dockerfile, options, inputs);
+    warnings.splice(0, warnings.length, ...checked.compilation.warnings);
+    compiled.compilation.crash = checked.compilation.crash;
+  }
+  return compiled;
+}
+
+function compileAs(
+  purpose: 'build' | 'checkRun',
+  dockerfile: Dockerfile,
+  options: Options,
+  inputs: BuildInputs,
+): Compiled {
   const lint = readLint(dockerfile, options);
   const c = newCompilation(dockerfile, options, inputs, 'error' in lint ? noLintConfig : lint);
   if ('error' in lint)
@@ -69,7 +86,7 @@ export function compile(dockerfile: Dockerfile, options: Options, inputs: BuildI
   resolveBases(c, target);
   const context = mainContext(c);
   c.context = context.state;
-  dispatchStages(c);
+  dispatchStages(c, purpose);
   target.paths.add('/');
   finish(c, target, context);
   return { compilation: c, target };
@@ -101,6 +118,7 @@ function newCompilation(dockerfile: Dockerfile, options: Options, inputs: BuildI
     context: scratch,
     late: [],
     hasNamedContexts: Object.keys(options.attrs).some((key) => key.startsWith('context:')),
+    crash: undefined,
     nextGroup: 0,
     problemsBefore: 0,
   };
@@ -135,28 +153,50 @@ function readIgnoreFile(c: Compilation): void {
   else c.ignoreError = compiled.error;
 }
 
-function dispatchStages(c: Compilation): void {
+function dispatchStages(c: Compilation, purpose: 'build' | 'checkRun'): void {
   if (c.ignoreError !== undefined)
     fail(c, c.ignoreError, { locations: [], span: { start: 0, end: 0 }, code: 'bad-dockerignore' });
+  const isReplaced = (stage: Stage): boolean => !stage.hidden && stage.namedContext !== undefined;
   const count = c.stages.length;
   for (let i = 0; i < count; i++) {
     const stage = c.stages[i] as Stage;
-    if (!stage.dispatched) dispatchStage(c, stage);
+    if (!stage.dispatched || (purpose === 'checkRun' && isReplaced(stage))) dispatchStage(c, stage);
   }
   // Images that are only copied from, and stages that a context replaces, are complete as they are. A check run looks at
-  // their instructions all the same; with an ARG among the triggers of an image it crashes, so there is nothing to say.
+  // their instructions all the same.
   for (const stage of c.stages) {
-    if (!stage.hidden && stage.namedContext === undefined) continue;
-    const crash = stage.hidden ? stage.commands.findIndex((command) => command.instruction.kind === 'arg') : -1;
-    const commands = crash < 0 ? stage.commands : stage.commands.slice(0, crash);
-    if (commands.length > 0) dispatchStage(c, { ...detached(stage), commands, image: cloneImage(stage.image) });
+    if (stage.commands.length === 0) continue;
+    if (stage.hidden) {
+      if (dispatchHidden(c, stage)) return;
+    } else if (purpose === 'build' && isReplaced(stage)) dispatchStage(c, detached(stage));
   }
+}
+
+/**
+ * Looks at the triggers of an image that is only copied from. A check run crashes where one declares an argument, reads the
+ * build context, or mounts a secret or an SSH socket: BuildKit has no place to note that for such an image. True where it does.
+ */
+function dispatchHidden(c: Compilation, hidden: Stage): boolean {
+  const stage = detached(hidden);
+  prepare(c, stage);
+  for (const command of stage.commands) {
+    const isArg = command.instruction.kind === 'arg';
+    if (!isArg) dispatch(c, stage, command);
+    if (!isArg && stage.contextPaths.size + stage.secrets.size + stage.ssh.size === 0) continue;
+    c.crash = {
+      problemsBefore: c.problemsBefore + c.problems.length,
+      unreachableBefore: c.unreachableProblems.length,
+    };
+    return true;
+  }
+  return false;
 }
 
 /** A stand-in for a stage that leaves no trace but warnings. */
 function detached(stage: Stage): Stage {
   return {
     ...stage,
+    image: cloneImage(stage.image),
     reachable: false,
     steps: [],
     contextPaths: new Set(),
@@ -170,6 +210,12 @@ function detached(stage: Stage): Stage {
 }
 
 function dispatchStage(c: Compilation, stage: Stage): void {
+  prepare(c, stage);
+  for (const command of stage.commands) dispatch(c, stage, command);
+}
+
+/** What comes before the first instruction: all that the base says. */
+function prepare(c: Compilation, stage: Stage): void {
   inherit(stage);
   stage.dispatched = true;
   const platform = stage.platform ?? c.targetPlatform;
@@ -191,7 +237,6 @@ function dispatchStage(c: Compilation, stage: Stage): void {
   }
   if (image.user !== '') setUser(stage, image.user);
   stage.state = { ...stage.state, network: c.options.network };
-  for (const command of stage.commands) dispatch(c, stage, command);
 }
 
 function finish(c: Compilation, target: Stage, context: ReturnType<typeof mainContext>): void {

@@ -199,6 +199,9 @@ function limits(r: object): Record<string, unknown> {
 function lintOf(analysis: Analysis): unknown {
   const first = analysis.problems[0];
   if (first?.code === 'bad-option') return { warnings: [], error: first.message };
+  const { crash } = analysis.compilation;
+  if (crash !== undefined && analysis.options.target === '' && crash.problemsBefore + crash.unreachableBefore === 0)
+    return { warnings: [], error: 'panic: assignment to entry in nil map' };
   return {
     warnings: printedWarnings(analysis).map((w) => ({
       ruleName: w.rule,
