@@ -1,5 +1,5 @@
 // Builds the extension and the suite, runs the suite in each host that is asked for, and adds up.
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildAll } from '../../scripts/build.ts';
 import { installCodeServer, root } from '../../scripts/editor/codeServer.ts';
@@ -22,8 +22,11 @@ const kinds = {
 } as const;
 type Kind = keyof typeof kinds;
 
-/** Returns the exit code: 0 where everything passed and something ran. */
-export async function runAll(names: readonly string[]): Promise<number> {
+/** Returns the exit code: 0 where everything passed and something ran. `--summary FILE` writes the counts there as JSON. */
+export async function runAll(args: readonly string[]): Promise<number> {
+  const at = args.indexOf('--summary');
+  const summary = at < 0 ? undefined : args[at + 1];
+  const names = at < 0 ? args : args.toSpliced(at, 2);
   const unknown = names.filter((name) => !Object.hasOwn(kinds, name));
   if (unknown.length > 0) {
     console.error(`unknown: ${unknown.join(', ')}. There are: ${Object.keys(kinds).join(', ')}`);
@@ -54,5 +57,6 @@ export async function runAll(names: readonly string[]): Promise<number> {
     failed += outcomes.filter(({ error }) => error !== undefined).length;
   }
   console.log(`\n${passed} passed, ${failed} failed`);
+  if (summary !== undefined) await writeFile(summary, JSON.stringify({ passed, failed }));
   return failed === 0 ? 0 : 1;
 }

@@ -10,6 +10,7 @@ interface Api {
 }
 
 /** What a test may say beside that it passed. */
+// biome-ignore lint/suspicious/noConfusingVoidType: most tests say nothing.
 type Test = () => Promise<string | void>;
 
 function file(path: string): vscode.Uri {
