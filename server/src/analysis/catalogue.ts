@@ -12,6 +12,8 @@ export interface DirectoryFact {
   readonly gid: number | undefined;
   /** As people say it: `1777`, `0700`, `2775 root:staff`. */
   readonly words: string;
+  /** It seldom matters: who works there is root. */
+  readonly minor?: true;
 }
 
 export interface Account {
@@ -20,7 +22,7 @@ export interface Account {
 }
 
 export interface BaseFacts {
-  /** `Debian 12 (bookworm)`, `Alpine 3.20`, `Debian`. */
+  /** `Debian 12 bookworm`, `Alpine 3.20`, `Debian`. */
   readonly title: string;
   readonly family: 'debian' | 'alpine' | 'redhat' | 'arch' | 'busybox';
   /** /bin, /sbin and /lib are links into /usr; undefined where that hangs on a version that is not known. */
@@ -170,7 +172,7 @@ const ubuntuReleases: Readonly<Record<string, string>> = {
 /** Debian's images are merged since 12, Ubuntu's since 19.04; without a version nobody can tell. */
 function debianBase(release: number | undefined): BaseFacts {
   const codename = Object.keys(debianReleases).find((name) => debianReleases[name] === release);
-  const version = release === undefined ? '' : ` ${release}${codename === undefined ? '' : ` (${codename})`}`;
+  const version = release === undefined ? '' : ` ${release}${codename === undefined ? '' : ` ${codename}`}`;
   return { ...debian, title: `Debian${version}`, usrMerged: release === undefined ? undefined : release >= 12 };
 }
 function ubuntuBase(version: string | undefined): BaseFacts {
@@ -251,7 +253,7 @@ interface Official {
   readonly alpineUsers?: readonly [string, Account][];
   readonly directories?: readonly [string, DirectoryFact][];
 }
-const goPath: DirectoryFact = { mode: 0o1777, uid: 0, gid: 0, words: '1777' };
+const goPath: DirectoryFact = { mode: 0o1777, uid: 0, gid: 0, words: '1777', minor: true };
 const official: Readonly<Record<string, Official>> = {
   node: {
     merged: 18,
@@ -310,14 +312,20 @@ export function baseFacts(ref: string): BaseFacts | undefined {
     return owner === 'rockylinux' ? redhatBase('Rocky Linux', /^\d+/.exec(tag)?.[0]) : namedByTag(tag);
   }
   if (domain === 'mcr.microsoft.com' && path.startsWith('dotnet/')) {
-    const found = namedByTag(tag);
-    if (found !== undefined || /windows|nanoserver/.test(tag)) return found;
     const version = Number(/^\d+/.exec(tag)?.[0]);
-    if (version === 8 || version === 9) return debianBase(12);
-    return version === 6 || version === 7 ? debianBase(version === 6 ? 11 : 12) : undefined;
+    const plain = version === 8 || version === 9 ? debianBase(12) : undefined;
+    const found = namedByTag(tag) ?? (/windows|nanoserver/.test(tag) ? undefined : plain);
+    // Since 8 they have a user of their own.
+    return found === undefined
+      ? undefined
+      : {
+          ...found,
+          users: new Map([...found.users, ...ids('app:1654')]),
+          groups: new Map([...found.groups, ['app', 1654]]),
+        };
   }
   if (/^registry\.(access\.)?redhat\.(com|io)$/.test(domain) && /^ubi\d+/.test(parts[0] as string))
-    return name.includes('micro') ? undefined : redhatBase('UBI', /\d+/.exec(parts[0] as string)?.[0]);
+    return /^ubi\d*(-minimal|-init)?$/.test(name) ? redhatBase('UBI', /\d+/.exec(parts[0] as string)?.[0]) : undefined;
   if (domain === 'quay.io' && path === 'fedora/fedora') return redhatBase('Fedora', /^\d+/.exec(tag)?.[0]);
   if (domain === 'ghcr.io' && path === 'oracle/oraclelinux') return redhatBase('Oracle Linux', /^\d+/.exec(tag)?.[0]);
   return undefined;
@@ -331,7 +339,7 @@ function withOfficial(extra: Official, name: string, tag: string): BaseFacts {
   );
   return {
     ...found,
-    title: `${found.title}, as ${name} has it`,
+    title: `${name} on ${found.title}`,
     users: new Map([...found.users, ...(users ?? [])]),
     groups: new Map([...found.groups, ...groups]),
     directories: new Map([...found.directories, ...(extra.directories ?? [])]),

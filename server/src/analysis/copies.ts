@@ -39,6 +39,8 @@ export interface Hazard {
   readonly sure: boolean;
   /** Of a link: where it leads. Of a directory: mode and owner that get lost. */
   readonly detail: string;
+  /** It seldom matters. */
+  readonly minor?: true;
   /** Of `parents`: all of them. */
   readonly paths?: readonly string[];
 }
@@ -60,15 +62,29 @@ export interface Copy {
   readonly cancelled: 'chmod' | 'scratch' | 'worker' | undefined;
   /** The stage is the target or one that it is built on: its files are what is shipped. */
   readonly shipped: boolean;
-  readonly files: Pick<StageFiles, 'hasBase' | 'base'>;
+  readonly files: Pick<StageFiles, 'hasBase' | 'base' | 'opaque'>;
   /** What each source is, heredocs included. */
   readonly kinds: readonly ReturnType<typeof sourceKind>[];
   /** Names and numbers of accounts that are known here. */
   readonly accounts: Accounts;
   /** --link would keep it from running again, and nothing speaks against it. */
   readonly wouldHelp: boolean;
+  /** Directories on the way that are there before, outermost first: what a stage that lays them out must make. */
+  readonly onTheWay: readonly LaidDirectory[];
+  /** Directories that the copy itself must make on its way, where the base is known well enough to tell. */
+  readonly newParents: readonly string[];
   /** A RUN runs on the merged files and another linked copy follows: index of that RUN. */
   readonly heavyRun: number | undefined;
+}
+
+/** A directory as it is before the copy; undefined where that is not known. */
+export interface LaidDirectory {
+  readonly path: string;
+  readonly mode: number | undefined;
+  readonly uid: number | undefined;
+  readonly gid: number | undefined;
+  /** Everything about it is known. */
+  readonly known: boolean;
 }
 
 export interface Accounts {
@@ -84,6 +100,31 @@ export interface Accounts {
 
 /** Every COPY and ADD of the file's stages in order, triggers and refused ones left out. Made once for an analysis. */
 export function copiesOf(analysis: Analysis): readonly Copy[] {
+  return foundIn(analysis).copies;
+}
+
+/** What is known of the owner of a copy that BuildKit refuses for its name. */
+export interface RefusedOwner {
+  readonly accounts: Accounts;
+  /** `--chown` after expansion. */
+  readonly chown: string;
+  /** Who the name is known from: ` in Debian 12 (bookworm)`, `, line 3`. */
+  readonly source: string;
+}
+
+/** The owner of the refused copy at this index of the file. */
+export function accountsAt(analysis: Analysis, index: number): RefusedOwner | undefined {
+  return foundIn(analysis).refused.get(index);
+}
+
+interface Found {
+  readonly copies: readonly Copy[];
+  readonly refused: ReadonlyMap<number, RefusedOwner>;
+}
+
+const known = new WeakMap<Analysis, Found>();
+
+function foundIn(analysis: Analysis): Found {
   let found = known.get(analysis);
   if (found === undefined) {
     found = find(analysis);
@@ -92,8 +133,6 @@ export function copiesOf(analysis: Analysis): readonly Copy[] {
   return found;
 }
 
-const known = new WeakMap<Analysis, readonly Copy[]>();
-
 /** The stages whose files the target ships: itself and those it is built on. */
 export function shippedStages(analysis: Analysis): ReadonlySet<Stage> {
   const found = new Set<Stage>();
@@ -101,8 +140,16 @@ export function shippedStages(analysis: Analysis): ReadonlySet<Stage> {
   return found;
 }
 
-function find(analysis: Analysis): Copy[] {
+/** Windows, by its platform or by the look of its base: there nothing has been observed. */
+export function isWindows(stage: Stage): boolean {
+  for (let at: Stage | undefined = stage; at !== undefined; at = at.base)
+    if (at.platform?.os === 'windows' || /windows|nanoserver|servercore/i.test(at.originalBase)) return true;
+  return false;
+}
+
+function find(analysis: Analysis): Found {
   const copies: Copy[] = [];
+  const refused = new Map<number, RefusedOwner>();
   const shipped = shippedStages(analysis);
   const seen = new Map<Stage, StageFiles>();
   const perStage = new Map<Stage, StageNotes>();
@@ -110,17 +157,25 @@ function find(analysis: Analysis): Copy[] {
     seen.set(stage, files);
     const { instruction, index, isOnBuild } = step.command;
     const facts = step.copy;
-    if (facts === undefined || step.failed || isOnBuild || stage.platform?.os === 'windows') return;
+    if (isOnBuild) return;
     if (instruction.kind !== 'copy' && instruction.kind !== 'add') return;
     let notes = perStage.get(stage);
     if (notes === undefined) {
       notes = notesOf(stage);
       perStage.set(stage, notes);
     }
+    if (facts === undefined || step.failed) {
+      const owner = refusedOwner(analysis, instruction, accountsOf(files, notes, index), files);
+      if (owner !== undefined) refused.set(index, owner);
+      return;
+    }
     const from = facts.from === undefined ? undefined : seen.get(facts.from);
     const hasBelow = step.before.out !== undefined;
     const kinds = kindsOf(instruction, facts, from);
-    const hazards = hasBelow ? hazardsOf({ stage, step, at, files, from, facts, kinds, instruction, notes }) : [];
+    const hazards =
+      hasBelow && !isWindows(stage)
+        ? hazardsOf({ stage, step, at, files, from, facts, kinds, instruction, notes })
+        : [];
     const cancelled = !facts.link
       ? undefined
       : !facts.linked
@@ -141,17 +196,38 @@ function find(analysis: Analysis): Copy[] {
       hazards,
       cancelled,
       shipped: shipped.has(stage),
-      files: { hasBase: files.hasBase, base: files.base },
+      files: { hasBase: files.hasBase, base: files.base, opaque: files.opaque },
       kinds,
       accounts: accountsOf(files, notes, index),
       wouldHelp:
         stage === analysis.target &&
+        !isWindows(stage) &&
         analysis.compilation.options.disabledCaps.has('mergeop') === false &&
         helps(facts, files, step, at, kinds, hazards, notes),
-      heavyRun: facts.linked && hasBelow ? notes.heavyAfter(at) : undefined,
+      onTheWay: hazards.length === 0 ? [] : laidDirectories(files, facts, kinds),
+      newParents: facts.chmod === '' ? [] : newParents(files, facts, kinds),
+      heavyRun: facts.linked && hasBelow && !isWindows(stage) ? notes.heavyAfter(at) : undefined,
     });
   });
-  return copies;
+  return { copies, refused };
+}
+
+function refusedOwner(
+  analysis: Analysis,
+  { span }: CopyInstruction | AddInstruction,
+  accounts: Accounts,
+  files: StageFiles,
+): RefusedOwner | undefined {
+  const problem = analysis.problems.find(
+    (p) => p.code === 'link-named-owner' && p.span.start >= span.start && p.span.end <= span.end,
+  );
+  const chown = /^--chown=(.*?): user and group/.exec(problem?.summary ?? '')?.[1];
+  if (chown === undefined) return undefined;
+  const name = chown.split(':').find((part) => part !== '' && part !== 'root' && !/^\d+$/.test(part));
+  const by = name === undefined ? undefined : accounts.madeBy(name);
+  const line = by === undefined ? undefined : analysis.dockerfile.instructions[by]?.lines.first;
+  const source = line !== undefined ? `, line ${line}` : files.base === undefined ? '' : ` in ${files.base.title}`;
+  return { accounts, chown, source };
 }
 
 /** What is needed of a stage's other steps. */
@@ -167,6 +243,8 @@ interface StageNotes {
   readonly workdirs: readonly { readonly at: number; readonly path: string; readonly index: number }[];
   readonly heavyAfter: (at: number) => number | undefined;
   readonly accountsMade: ReadonlyMap<string, number>;
+  /** Another user is set behind this step before any RUN. */
+  readonly userChanges: (at: number) => boolean;
 }
 
 function notesOf(stage: Stage): StageNotes {
@@ -202,7 +280,13 @@ function notesOf(stage: Stage): StageNotes {
     }
     return undefined;
   };
-  return { lastRun: runs[runs.length - 1]?.at ?? -1, runs, workdirs, heavyAfter, accountsMade };
+  const userChanges = (at: number): boolean => {
+    const next = stage.steps
+      .slice(at + 1)
+      .find((s) => s.command.instruction.kind === 'user' || s.command.instruction.kind === 'run');
+    return next?.command.instruction.kind === 'user' && next.after.user !== next.before.user;
+  };
+  return { userChanges, lastRun: runs[runs.length - 1]?.at ?? -1, runs, workdirs, heavyAfter, accountsMade };
 }
 
 function lowerBound(sorted: readonly number[], value: number): number {
@@ -264,7 +348,7 @@ interface Place {
 }
 
 function hazardsOf(place: Place): Hazard[] {
-  const { files, facts, kinds, step } = place;
+  const { files, facts, kinds, step, notes } = place;
   const dest = facts.absoluteDest;
   const slash = dest.endsWith('/') || dest.endsWith('/.');
   const path = clean(dest);
@@ -301,7 +385,15 @@ function hazardsOf(place: Place): Hazard[] {
     const keepsMode = special.mode === undefined || special.mode === 0o755;
     if ((keepsOwner && keepsMode) || mendedLater(place, at)) continue;
     const kind = files.paths.get(at)?.how === 'workdir' ? 'workdir' : 'directory';
-    hazards.push({ kind, path: at, basis, sure: true, detail: special.words });
+    if (kind === 'workdir' && notes.userChanges(place.at)) continue;
+    hazards.push({
+      kind,
+      path: at,
+      basis,
+      sure: true,
+      detail: special.words,
+      ...(special.minor ? { minor: true } : {}),
+    });
   }
   const { user, dir } = step.before;
   const ownDir = clean(dir || '/');
@@ -314,7 +406,8 @@ function hazardsOf(place: Place): Hazard[] {
     !files.paths.has(ownDir) &&
     specialDirectory(files, ownDir) === undefined &&
     place.stage.baseImage?.workingDir === dir &&
-    ownerOf(files, facts.chown) === 0
+    ownerOf(files, facts.chown) === 0 &&
+    !notes.userChanges(place.at)
   )
     hazards.push({
       kind: 'workdir',
@@ -331,6 +424,40 @@ function hazardsOf(place: Place): Hazard[] {
 function basisOf(files: StageFiles, by: number): Basis {
   if (by >= 0) return { kind: 'line', instruction: by };
   return files.base === undefined ? { kind: 'usual' } : { kind: 'catalogue', title: files.base.title };
+}
+
+function newParents(files: StageFiles, facts: CopyFacts, kinds: Copy['kinds']): string[] {
+  const path = clean(facts.absoluteDest);
+  const slash = facts.absoluteDest.endsWith('/') || facts.absoluteDest.endsWith('/.');
+  if (path === '/' || (!slash && kinds[0] !== 'file' && kinds[0] !== 'maybe-file')) return [];
+  // What a RUN or an unknown base may have made cannot be told.
+  if (files.hasBase && (files.base === undefined || files.opaque)) return [];
+  const all = slash ? [...ancestors(path), path] : ancestors(path);
+  const missing = all.filter(
+    (at) => directoryAt(files, at) === undefined && !files.paths.has(at) && linkAt(files, at) === undefined,
+  );
+  // Below a directory that distributions and packages fill, a name may be there.
+  return missing.some((at) => /^\/(etc|usr|var|lib|opt\/[^/]+)\/./.test(at)) && files.packages !== '' ? [] : missing;
+}
+
+function laidDirectories(files: StageFiles, facts: CopyFacts, kinds: Copy['kinds']): LaidDirectory[] {
+  const path = clean(facts.absoluteDest);
+  const whole = facts.absoluteDest.endsWith('/') || facts.absoluteDest.endsWith('/.') || kinds[0] === 'directory';
+  const id = (owner: number | string | undefined): number | undefined =>
+    typeof owner === 'string' ? (files.users.get(owner)?.uid ?? files.base?.users.get(owner)?.uid) : owner;
+  return (whole ? [...ancestors(path), path] : ancestors(path)).flatMap((at) => {
+    const fact = files.paths.has(at) ? undefined : files.base?.directories.get(at);
+    if (fact !== undefined) {
+      const { mode, uid, gid } = fact;
+      return [{ path: at, mode, uid, gid, known: mode !== undefined && uid !== undefined }];
+    }
+    if (directoryAt(files, at) === undefined) return [];
+    const own = files.paths.get(at);
+    if (own === undefined) return [{ path: at, mode: 0o755, uid: 0, gid: 0, known: true }];
+    const uid = own.uid === undefined ? 0 : id(own.uid);
+    const gid = own.gid === undefined ? uid : typeof own.gid === 'string' ? files.groups.get(own.gid)?.gid : own.gid;
+    return [{ path: at, mode: own.mode ?? 0o755, uid, gid, known: uid !== undefined && own.how !== 'copy' }];
+  });
 }
 
 /** `/a/b/c` gives `/a`, `/a/b`. */
@@ -435,19 +562,14 @@ function mendedLater({ notes, at }: Place, path: string): boolean {
   return notes.runs.some(
     (run) =>
       run.at > at &&
-      (run.script.includes('chmod') || run.script.includes('chown') || run.script.includes('install -d')) &&
-      mentions(run.script, path),
+      run.script.includes(path) &&
+      /chmod|chown|install/.test(run.script) &&
+      simpleCommands(run.script, () => undefined).some(
+        ({ words }) =>
+          /^(?:\/usr)?(?:\/bin\/)?(?:chmod|chown|install)$/.test(words[0] ?? '') &&
+          words.some((word) => word === path || word === `${path}/`),
+      ),
   );
-}
-
-function mentions(script: string, path: string): boolean {
-  for (let i = script.indexOf(path); i >= 0; i = script.indexOf(path, i + 1)) {
-    const after = script[i + path.length];
-    const before = script[i - 1];
-    if ((after === undefined || /[\s;&|"')/]/.test(after)) && (before === undefined || /[\s"'=(]/.test(before)))
-      return true;
-  }
-  return false;
 }
 
 function accountsOf(files: StageFiles, notes: StageNotes, index: number): Accounts {
@@ -484,7 +606,7 @@ function helps(
   const slash = facts.absoluteDest.endsWith('/') || facts.absoluteDest.endsWith('/.');
   // Without a slash it must be a file, and the name a new one.
   if (!slash && (kinds.length !== 1 || (kinds[0] !== 'file' && kinds[0] !== 'directory'))) return false;
-  if (path === '/') return false;
+  if (path === '/' || /^\/?[A-Za-z]:/.test(facts.dest)) return false;
   const known = files.base !== undefined || files.paths.has(path) || files.paths.has(parent(path));
   return known || plainPlaces.test(path);
 }

@@ -57,7 +57,15 @@ const known = new WeakMap<Analysis, readonly LinkVerdict[]>();
 
 /** The verdict on one instruction. */
 export function linkVerdictOf(analysis: Analysis, instruction: number): LinkVerdict | undefined {
-  return linkVerdicts(analysis).find((verdict) => verdict.instruction === instruction);
+  const all = linkVerdicts(analysis);
+  let low = 0;
+  for (let high = all.length; low < high; ) {
+    const middle = (low + high) >> 1;
+    if ((all[middle] as LinkVerdict).instruction < instruction) low = middle + 1;
+    else high = middle;
+  }
+  const found = all[low];
+  return found?.instruction === instruction ? found : undefined;
 }
 
 function judge(analysis: Analysis): LinkVerdict[] {

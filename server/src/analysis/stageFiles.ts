@@ -1,4 +1,6 @@
 // What can be told of a stage's files before each of its steps: from the catalogue of bases, and from the lines above.
+
+import { parseGitRef } from '../compile/gitRef.ts';
 import type { Stage, Step } from '../compile/stage.ts';
 import type { RunInstruction } from '../dockerfile/instruction.ts';
 import { base as baseName, clean, join, dir as parent } from '../go/path.ts';
@@ -94,7 +96,7 @@ export function directoryAt(files: StageFiles, path: string): number | 'catalogu
 export function specialDirectory(
   files: StageFiles,
   path: string,
-): { mode: number | undefined; uid: number | string | undefined; words: string; by: number } | undefined {
+): { mode: number | undefined; uid: number | string | undefined; words: string; by: number; minor?: true } | undefined {
   const found = files.paths.get(path);
   if (found !== undefined) {
     if (found.kind === 'file' || found.kind === 'link') return undefined;
@@ -109,7 +111,7 @@ export function specialDirectory(
   }
   if (!files.hasBase) return undefined;
   const fact = (files.base?.directories ?? anyBase).get(path);
-  return fact === undefined ? undefined : { mode: fact.mode, uid: fact.uid, words: fact.words, by: -1 };
+  return fact === undefined ? undefined : { ...fact, by: -1 };
 }
 
 /** Where a link leads, if one is known at this very path. `by` is -1 for the catalogue, -2 where it is only usual. */
@@ -220,7 +222,11 @@ export function sourceKind(
   from: StageFiles | undefined,
   isAdd: boolean,
 ): 'file' | 'maybe-file' | 'directory' | 'unknown' {
-  if (isAdd && /^(https?:\/\/.*\.git(#.*)?$|git@|git:|ssh:)/.test(source)) return 'directory';
+  if (isAdd && (source.includes(':') || source.includes('.git'))) {
+    const git = parseGitRef(source);
+    if (git !== undefined && 'ref' in git && git.ref !== undefined && !git.ref.indistinguishableFromLocal)
+      return 'directory';
+  }
   if (isAdd && /^https?:\/\//.test(source)) return 'file';
   if (source === '' || source.endsWith('/') || source.endsWith('/.') || source.endsWith('..') || source === '.')
     return 'directory';

@@ -1,4 +1,9 @@
 // Written by `npm run rules`: every rule that has its two files in this folder.
+import { rule as ArgTooEarly } from './cache/ArgTooEarly.ts';
+import { rule as CopyTooEarly } from './cache/CopyTooEarly.ts';
+import { rule as EnvTooEarly } from './cache/EnvTooEarly.ts';
+import { rule as StageUnused } from './cache/StageUnused.ts';
+import { rule as UnpinnedSyntaxOrBase } from './cache/UnpinnedSyntaxOrBase.ts';
 import { rule as ConsistentInstructionCasing } from './checks/ConsistentInstructionCasing.ts';
 import { rule as CopyIgnoredFile } from './checks/CopyIgnoredFile.ts';
 import { rule as DuplicateStageName } from './checks/DuplicateStageName.ts';
@@ -21,6 +26,23 @@ import { rule as StageNameCasing } from './checks/StageNameCasing.ts';
 import { rule as UndefinedArgInFrom } from './checks/UndefinedArgInFrom.ts';
 import { rule as UndefinedVar } from './checks/UndefinedVar.ts';
 import { rule as WorkdirRelativePath } from './checks/WorkdirRelativePath.ts';
+import { rule as ChmodOnNewParents } from './link/ChmodOnNewParents.ts';
+import { rule as CopySourcesWithoutSlash } from './link/CopySourcesWithoutSlash.ts';
+import { rule as LinkBeforeHeavyRun } from './link/LinkBeforeHeavyRun.ts';
+import { rule as LinkCancelledByChmod } from './link/LinkCancelledByChmod.ts';
+import { rule as LinkFileReplacesDirectory } from './link/LinkFileReplacesDirectory.ts';
+import { rule as LinkNamedOwner } from './link/LinkNamedOwner.ts';
+import { rule as LinkNeedsBaseAnyway } from './link/LinkNeedsBaseAnyway.ts';
+import { rule as LinkOwnsParents } from './link/LinkOwnsParents.ts';
+import { rule as LinkReplacesUsrMerge } from './link/LinkReplacesUsrMerge.ts';
+import { rule as LinkResetsDirectory } from './link/LinkResetsDirectory.ts';
+import { rule as LinkResetsTmp } from './link/LinkResetsTmp.ts';
+import { rule as LinkResetsWorkdir } from './link/LinkResetsWorkdir.ts';
+import { rule as LinkShadowedByLater } from './link/LinkShadowedByLater.ts';
+import { rule as LinkThroughSymlink } from './link/LinkThroughSymlink.ts';
+import { rule as LinkWouldHelp } from './link/LinkWouldHelp.ts';
+import { rule as OwnerNameUnknown } from './link/OwnerNameUnknown.ts';
+import { rule as SyntaxTooOld } from './link/SyntaxTooOld.ts';
 import type { Rule } from './rule.ts';
 
 // biome-ignore format: one rule a line
@@ -47,4 +69,26 @@ export const rules: readonly Rule[] = [
   UndefinedArgInFrom,
   UndefinedVar,
   WorkdirRelativePath,
+  ChmodOnNewParents,
+  CopySourcesWithoutSlash,
+  LinkBeforeHeavyRun,
+  LinkCancelledByChmod,
+  LinkFileReplacesDirectory,
+  LinkNamedOwner,
+  LinkNeedsBaseAnyway,
+  LinkOwnsParents,
+  LinkReplacesUsrMerge,
+  LinkResetsDirectory,
+  LinkResetsTmp,
+  LinkResetsWorkdir,
+  LinkShadowedByLater,
+  LinkThroughSymlink,
+  LinkWouldHelp,
+  OwnerNameUnknown,
+  SyntaxTooOld,
+  ArgTooEarly,
+  CopyTooEarly,
+  EnvTooEarly,
+  StageUnused,
+  UnpinnedSyntaxOrBase,
 ];
