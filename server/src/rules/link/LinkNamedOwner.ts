@@ -4,16 +4,13 @@ import { spanOf } from '../../dockerfile/spans.ts';
 import type { Fix, Rule } from '../rule.ts';
 import { dropFlag, flagNamed, numericOwner } from './copies.ts';
 
-/** The compiler's problem of the same place: who shows this finding does not show that too. */
-export const problemCode = 'link-named-owner';
-
 export const rule: Rule = {
   name: 'LinkNamedOwner',
   severity: 'error',
-  explains: problemCode,
+  explains: 'link-named-owner',
   detect: (analysis) =>
     analysis.problems.flatMap((problem) => {
-      if (problem.code !== problemCode) return [];
+      if (problem.code !== 'link-named-owner') return [];
       const { instructions } = analysis.dockerfile;
       const index = instructions.findIndex((i) => i.span.start <= problem.span.start && problem.span.end <= i.span.end);
       const message =
