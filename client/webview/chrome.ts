@@ -361,6 +361,7 @@ export function legend(open: boolean, id: string): Element {
       shape('git', 'git', 'git repository'),
       shape('url', 'url', 'URL'),
       shape('step', '', 'a step'),
+      shape('argument', 'argument', 'build argument'),
       shape('join', 'join', 'MergeOp: joins layers without looking at them'),
       shape('config', 'config', 'configuration only'),
       shape('step', 'provisional', 'digest provisional'),

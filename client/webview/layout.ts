@@ -61,6 +61,8 @@ const space = {
   footer: 10,
   /** Between two tracks of a channel or gutter. */
   track: 8,
+  /** Below the last track of a channel: room for a corner and an arrow head. */
+  landing: 18,
   /** Least height of a channel, least width of a gutter. */
   channel: 20,
   gutter: 16,
@@ -298,8 +300,7 @@ function measure(drawn: Drawn, grid: Grid, channels: Channels, options: LayoutOp
     if (r > 0 && ends.has(r - 1)) y += space.footer;
     channelTop[r] = y;
     const tracks = channels.horizontal[r] ?? 0;
-    y +=
-      tracks > 0 ? Math.max(space.channel, (tracks + 1) * space.track) : r === 0 || r === grid.rows ? 0 : space.channel;
+    y += tracks > 0 ? tracks * space.track + space.landing : r === 0 || r === grid.rows ? 0 : space.channel;
     if (r === grid.rows) break;
     if (starts.has(r)) y += space.header;
     rowTop[r] = y + rowStem[r]!;

@@ -8,8 +8,19 @@ import { planOperations } from './planOperations.ts';
 import { planStages } from './planStages.ts';
 import { wrap } from './words.ts';
 
-/** `join` is a MergeOp; `config` a line that makes no vertex; the rest below `stage` are sources. */
-export type Shape = 'step' | 'config' | 'join' | 'stage' | 'image' | 'context' | 'git' | 'url' | 'scratch' | 'alias';
+/** `join` is a MergeOp; `config` a line that makes no vertex; `argument` an ARG before the first FROM; the rest below `stage` are sources. */
+export type Shape =
+  | 'step'
+  | 'config'
+  | 'argument'
+  | 'join'
+  | 'stage'
+  | 'image'
+  | 'context'
+  | 'git'
+  | 'url'
+  | 'scratch'
+  | 'alias';
 
 /** A node's place in its lane: on the rail, or beside it because it hangs on nothing of the lane. */
 export type Place = 'rail' | 'side' | 'source';
@@ -37,6 +48,8 @@ export interface DrawnNode {
   readonly instruction: number;
   readonly paths: readonly string[];
   readonly linked: boolean;
+  /** Kinds of mounts that bring no edge: `cache`, `secret`. */
+  readonly tags: readonly string[];
   readonly reachable: boolean;
   readonly provisional: boolean;
   readonly uncertain: boolean;
@@ -118,8 +131,8 @@ function finish(plan: Plan, mode: GraphMode, before: Drawn | undefined): Drawn {
   const nodes = plan.seeds.map((seed, i): DrawnNode => {
     const atop = seed.on >= 0;
     const lines = atop
-      ? wrap(seed.title, sourceColumns, 1)
-      : wrap(seed.title, columns, seed.shape === 'config' ? 1 : 2);
+      ? wrap(withoutDrawnFlags(seed.title), sourceColumns, 1)
+      : wrap(withoutDrawnFlags(seed.title), columns, seed.shape === 'config' ? 1 : 2);
     return {
       ...seed,
       key: keys[i]!,
@@ -138,6 +151,11 @@ function finish(plan: Plan, mode: GraphMode, before: Drawn | undefined): Drawn {
       return { ...edge, key: count === 0 ? key : `${key} ${count}` };
     });
   return { mode, lanes: plan.lanes, nodes, edges };
+}
+
+/** What the picture shows by edges and tags needs no words: `--link`, `--from` and `--mount`; `ARG` by its shape. */
+function withoutDrawnFlags(title: string): string {
+  return title.slice(0, 2000).replace(/ --(?:link(?:=\w+)?|(?:from|mount)=\S+)(?= )/g, '');
 }
 
 function heightOf(shape: Shape, atop: boolean, lines: number): number {

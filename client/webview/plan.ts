@@ -75,6 +75,7 @@ export function sourceSeed(
     instruction: user.instruction,
     paths,
     linked: false,
+    tags: [],
     reachable: vertex.reachable && user.reachable,
     provisional: vertex.provisional,
     uncertain: vertex.uncertain,
@@ -84,6 +85,14 @@ export function sourceSeed(
 
 /** What is read of a context says more than its name. */
 function contextTitle(name: string, paths: readonly string[]): string {
-  const listed = paths.map((path) => (path === '.' || path === '/' ? 'everything' : path)).join(', ');
+  const listed = paths
+    .map((path) => (path === '.' || path === '/' ? 'everything' : path.replace(/^\/(?=.)/, '')))
+    .join(', ');
   return listed === '' ? name : listed;
+}
+
+/** Mounts of a RUN that come from no vertex. */
+export function mountTags(text: string): string[] {
+  const found = text.slice(0, 4000).matchAll(/--mount=\S*?type=(cache|secret|ssh|tmpfs)\b/g);
+  return [...new Set(Array.from(found, (match) => match[1]!))];
 }

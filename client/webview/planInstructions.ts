@@ -1,6 +1,6 @@
 // The drawing with one node a line: sources on top of their users, the join of a linked copy on the rail.
 import type { EdgeRole, GraphVertex } from '../../shared/src/graph.ts';
-import { isSource, note, type Plan, sourceSeed } from './plan.ts';
+import { isSource, mountTags, note, type Plan, sourceSeed } from './plan.ts';
 
 /** One node a line, its sources drawn on top of it, and the join of a linked copy on the rail. */
 export function planInstructions(plan: Plan): void {
@@ -19,7 +19,7 @@ export function planInstructions(plan: Plan): void {
     const own = instruction.vertices.map((index) => graph.vertices[index]!);
     const work = own.filter((vertex) => !isSource(vertex) && vertex.kind !== 'merge');
     const merge = own.findLast((vertex) => vertex.kind === 'merge');
-    const linked = merge !== undefined || (!instruction.hangsOnParent && work.length > 0);
+    const linked = merge !== undefined || (!instruction.hangsOnParent && /^(COPY|ADD)$/.test(instruction.keyword));
     const before = lastOfStage[instruction.stage] ?? -1;
     const common = {
       lane,
@@ -27,6 +27,7 @@ export function planInstructions(plan: Plan): void {
       instruction: instruction.index,
       paths: [],
       linked,
+      tags: instruction.keyword === 'RUN' ? mountTags(instruction.text) : [],
       reachable: own.length > 0 ? own.some((vertex) => vertex.reachable) : plan.lanes[lane]!.reachable,
       provisional: own.some((vertex) => vertex.provisional),
       uncertain: own.some((vertex) => vertex.uncertain),
@@ -38,7 +39,12 @@ export function planInstructions(plan: Plan): void {
         stage.base.kind
       ];
       // Two stages may start from one vertex; each is drawn its own.
-      const image = own.length > 0 ? own : graph.vertices.filter((v) => isSource(v) && v.title === stage.base.name);
+      const image =
+        own.length > 0
+          ? own
+          : graph.vertices.filter(
+              (v) => isSource(v) && (v.title === stage.base.name || v.title === `${stage.base.name}:latest`),
+            );
       const node = plan.seeds.length;
       plan.seeds.push({
         ...common,
@@ -52,6 +58,7 @@ export function planInstructions(plan: Plan): void {
         reachable: stage.reachable,
       });
       for (const vertex of own) stand(vertex, node);
+      connectArguments(plan, node, instruction.text);
       const base = lastOfStage[stage.base.stage] ?? -1;
       if (base >= 0) plan.edges.push({ from: base, to: node, role: 'base', paths: [] });
       lastOfStage[instruction.stage] = node;
@@ -125,5 +132,35 @@ function connectInputs(
     const chip = plan.seeds.length;
     plan.seeds.push(sourceSeed(graph.vertices[index]!, plan.seeds[node]!, node, role, paths));
     plan.edges.push({ from: chip, to: node, role, paths });
+  }
+}
+
+/** The ARGs before the first FROM that this FROM mentions, each drawn on top of it. */
+function connectArguments(plan: Plan, node: number, from: string): void {
+  const user = plan.seeds[node]!;
+  for (const argument of plan.graph.instructions) {
+    const name = /^ARG\s+([A-Za-z_][A-Za-z0-9_]*)/.exec(argument.text)?.[1];
+    if (argument.stage >= 0 || argument.keyword !== 'ARG' || name === undefined) continue;
+    if (!from.includes(`$${name}`) && !from.includes(`\${${name}`)) continue;
+    const chip = plan.seeds.length;
+    plan.seeds.push({
+      shape: 'argument',
+      title: argument.text,
+      signature: `${argument.text} > ${user.signature}`,
+      note: '',
+      lane: user.lane,
+      place: 'source',
+      on: node,
+      vertices: [],
+      instruction: argument.index,
+      paths: [],
+      linked: false,
+      tags: [],
+      reachable: user.reachable,
+      provisional: false,
+      uncertain: false,
+      problem: argument.problem,
+    });
+    plan.edges.push({ from: chip, to: node, role: 'base', paths: [] });
   }
 }

@@ -1,6 +1,6 @@
 // The drawing of LLB as it is: one node for each vertex.
 import type { BuildGraph, GraphVertex } from '../../shared/src/graph.ts';
-import { isSource, note, type Plan, sourceShape } from './plan.ts';
+import { isSource, mountTags, note, type Plan, sourceShape } from './plan.ts';
 
 /** LLB as it is: one node for each vertex. */
 export function planOperations(plan: Plan): void {
@@ -22,7 +22,8 @@ export function planOperations(plan: Plan): void {
       vertices: [vertex.index],
       instruction: vertex.instruction,
       paths: source ? pathsRead(graph, vertex.index) : [],
-      linked: vertex.kind === 'file' && !vertex.inputs.some((input) => input.role === 'base') && !rail,
+      linked: /^(COPY|ADD)\b/.test(vertex.title) && !vertex.inputs.some((input) => input.role === 'base') && !rail,
+      tags: vertex.kind === 'exec' ? mountTags(instruction?.text ?? '') : [],
       reachable: vertex.reachable,
       provisional: vertex.provisional,
       uncertain: vertex.uncertain,

@@ -26,6 +26,7 @@ export function planStages(plan: Plan): void {
       instruction: stage.instruction,
       paths: [],
       linked: false,
+      tags: [],
       reachable: stage.reachable,
       provisional: vertices.some((vertex) => vertex.provisional),
       uncertain: vertices.some((vertex) => vertex.uncertain),

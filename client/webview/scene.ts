@@ -201,6 +201,7 @@ function nodeElement(node: DrawnNode, index: number, box: Box, overlay: Overlay,
   if (!plain) {
     if (overlay.buttons) children.push(...buttons(node, box));
     else if (node.linked && node.shape === 'step') children.push(linkTag(box, '--link', 'tag on'));
+    if (node.tags.length > 0) children.push(mountTag(box, node.tags));
     if (status && (node.on < 0 || status !== 'reused')) children.push(badge(statusWords[status], status, node, box));
     if (mark) children.push(badge(markWords[mark], mark, node, box));
   }
@@ -245,13 +246,21 @@ function decoration(node: DrawnNode, box: Box): Element[] {
 
 function words(node: DrawnNode, box: Box): Element[] {
   if (node.shape === 'join') return [textElement('keyword', 36, 17.5, 'merge')];
-  if (node.on >= 0) return [textElement('title', 27, 15, fitted(node.title, box.width - 50))];
+  if (node.on >= 0)
+    return [
+      textElement(
+        'title',
+        27,
+        15,
+        fitted(node.shape === 'argument' ? node.title.slice(4) : node.title, box.width - 50),
+      ),
+    ];
   if (node.shape === 'config') return [titleLine(node.lines[0]!, 34, 16, true)];
   const title = node.lines.map((line, i) =>
     titleLine(line, 36, 17 + i * sizes.line, i === 0 && node.shape !== 'stage'),
   );
   const y = box.height - 8;
-  if (node.problem !== '') return [...title, textElement('problem-text', 36, y, `✕ ${wrap(node.problem, 34, 1)[0]}`)];
+  if (node.problem !== '') return [...title, textElement('problem-text', 36, y, `✕ ${wrap(node.problem, 29, 1)[0]}`)];
   return [...title, textElement('note', 36, y, node.uncertain ? `${node.note} · uncertain` : node.note)];
 }
 
@@ -298,6 +307,16 @@ function linkTag(box: Box, text: string, className: string): Element {
   );
 }
 
+/** Mounts that bring no edge: the first by its kind, the rest by their number. */
+function mountTag(box: Box, kinds: readonly string[]): Element {
+  const text = kinds.length > 1 ? `${kinds[0]} +${kinds.length - 1}` : kinds[0]!;
+  const width = Math.round(columnsOf(text) * 5.8 + 12);
+  return element('g', { class: 'tag mount', transform: `translate(${box.width - width - 12} ${box.height - 22})` }, [
+    element('rect', { width: String(width), height: '14', rx: '4' }),
+    textElement('tag-text', 6, 10.5, text),
+  ]);
+}
+
 /** Only for the pointer: the same actions stand as real buttons in the card. */
 function buttons(node: DrawnNode, box: Box): Element[] {
   const parts: Element[] = [];
@@ -307,7 +326,7 @@ function buttons(node: DrawnNode, box: Box): Element[] {
   if (node.shape === 'config' && !node.title.startsWith('ARG')) return parts;
   const x = box.width - (node.on >= 0 ? 13 : 15);
   const y = node.on >= 0 || node.shape === 'config' ? box.height / 2 : 14;
-  const always = node.vertices.length > 0 && isSourceShape(node) ? ' always' : '';
+  const always = node.shape === 'argument' || (node.vertices.length > 0 && isSourceShape(node)) ? ' always' : '';
   parts.push(
     element('g', { class: `bolt${always}`, 'data-action': 'whatIf', transform: `translate(${x} ${y})` }, [
       element('circle', { r: '8.5' }),

@@ -15,6 +15,8 @@ export function outline(shape: Shape, w: number, h: number): string {
     case 'url':
     case 'join':
       return rounded(0, 0, w, h, h / 2);
+    case 'argument':
+      return `M7 0H${w - 4}Q${w} 0 ${w} 4V${h - 4}Q${w} ${h} ${w - 4} ${h}H7L0 ${h / 2}Z`;
     case 'alias':
       // A tag that points on from another stage.
       return `M6 0H${w - 12}L${w} ${h / 2}L${w - 12} ${h}H6Q0 ${h} 0 ${h - 6}V6Q0 0 6 0Z`;
@@ -36,6 +38,7 @@ export const icons: Readonly<Record<string, string>> = {
   context: 'M-6 5V-5H-2L0 -3H6V5Z',
   git: 'M-3 -3.5V3.5M3 -1.5Q3 1 -3 1M-3 -5A1.5 1.5 0 1 0 -3 -4.9M3 -4.5A1.5 1.5 0 1 0 3 -1.5A1.5 1.5 0 1 0 3 -4.5M-3 3.5A1.5 1.5 0 1 0 -3 6.5A1.5 1.5 0 1 0 -3 3.5',
   url: 'M-6 0A6 6 0 1 0 6 0A6 6 0 1 0 -6 0M-6 0H6M0 -6Q-5 0 0 6M0 -6Q5 0 0 6',
+  argument: 'M3 -4H-1.5Q-4 -4 -4 -2T-1.5 0H1.5Q4 0 4 2T1.5 4H-3M0 -6V6',
   scratch: 'M-5 0A5 5 0 1 0 5 0A5 5 0 1 0 -5 0M-6 6L6 -6',
   alias: 'M-6 0H5M1 -4L5 0L1 4',
   stage: 'M-5 -6H5V6H-5ZM-2 -3H2M-2 0H2M-2 3H2',

@@ -9,6 +9,7 @@ import { printable } from './words.ts';
 const shapeWords: Readonly<Record<DrawnNode['shape'], string>> = {
   step: '',
   config: 'configuration only',
+  argument: 'build argument',
   join: 'MergeOp: joins its layers',
   stage: 'stage',
   image: 'image',
@@ -42,6 +43,7 @@ function sentenceOf(graph: BuildGraph, drawn: Drawn, index: number): string {
   const names = (list: readonly number[]) => list.map((i) => nameOf(graph, drawn.nodes[i]!)).join('; ');
   const parts: string[] = [];
   if (shapeWords[node.shape] !== '') parts.push(shapeWords[node.shape]);
+  if (node.tags.length > 0) parts.push(`mounts ${node.tags.join(', ')}`);
   if (node.linked && node.shape === 'step') parts.push('linked copy, hangs on nothing but its source');
   if (!node.reachable) parts.push('not needed by the target');
   if (node.provisional) parts.push('digest provisional');

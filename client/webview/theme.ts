@@ -157,12 +157,12 @@ export function pictureCss(c: Readonly<Record<ColorName, string>>, standalone = 
 .picture .band, .picture .dot { fill: ${c.file}; }
 .picture .icon { fill: none; stroke: ${c.file}; stroke-width: 1.5; stroke-linecap: round; stroke-linejoin: round; }
 .picture .station { fill: ${c.node}; stroke: ${c.file}; stroke-width: 1.5; }
-${kind(c, 'exec', c.exec)}${kind(c, 'image', c.image)}${kind(c, 'context', c.context)}${kind(c, 'git', c.remote)}${kind(c, 'url', c.remote)}${kind(c, 'scratch', c.base)}${kind(c, 'alias', c.base)}${kind(c, 'config', c.base)}${kind(c, 'join', c.merge)}${kind(c, 'stage', c.base)}
+${kind(c, 'exec', c.exec)}${kind(c, 'image', c.image)}${kind(c, 'context', c.context)}${kind(c, 'git', c.remote)}${kind(c, 'url', c.remote)}${kind(c, 'argument', c.base)}${kind(c, 'scratch', c.base)}${kind(c, 'alias', c.base)}${kind(c, 'config', c.base)}${kind(c, 'join', c.merge)}${kind(c, 'stage', c.base)}
 .picture .node.join > .shape { stroke: ${c.merge}; stroke-width: 1.5; }
 .picture .node.config > .shape { fill: ${c.lane}; stroke-dasharray: 1 3; }
 .picture .node.config text { fill: ${c.muted}; }
 .picture .node.scratch > .shape { stroke-dasharray: 5 3; }
-.picture .node.provisional > .shape { stroke-dasharray: 6 3; stroke: ${c.maybe}; }
+.picture .node.provisional > .shape { stroke-dasharray: 6 3; }
 .picture .node.uncertain > .shape { stroke-dasharray: 2 3; stroke: ${c.error}; }
 .picture .node.problem > .shape { stroke: ${c.error}; stroke-width: 2; }
 .picture .problem-text { font: 600 10.5px ${prose}; fill: ${c.error}; }
@@ -179,6 +179,7 @@ ${kind(c, 'exec', c.exec)}${kind(c, 'image', c.image)}${kind(c, 'context', c.con
 .picture .unreachable > .lane-box { stroke-dasharray: 4 4; }
 .picture .tag > rect { fill: ${c.node}; stroke: ${c.merge}; }
 .picture .tag.off > rect { stroke-dasharray: 3 2; stroke: ${c.base}; }
+.picture .tag.mount > rect { stroke: ${c.exec}; }
 .picture .badge > rect { fill: ${c.background}; stroke-width: 1.5; }
 .picture .badge-text { font-weight: 600; fill: ${c.foreground}; }
 ${status(c, 'runs', c.runs)}${status(c, 'runs-if-content-differs', c.maybe)}${status(c, 'relinked', c.relinked)}${status(c, 'reused', c.reused)}${status(c, 'added', c.reused)}${status(c, 'removed', c.runs)}${status(c, 'rekeyed', c.maybe)}

@@ -175,7 +175,11 @@ export function createView(body: HTMLElement, bridge: Bridge, initial: GraphView
       case 'compare':
         if (!graph) return;
         beside = message;
-        active = 0;
+        arrangePanes();
+        active = Math.max(
+          0,
+          panes.findIndex((pane) => pane.current),
+        );
         drawAll();
         say(bannerState()?.title ?? '', bannerState()?.text ?? '', ...(bannerState()?.notes ?? []));
         return;
