@@ -60,13 +60,18 @@ const block = [
   'USER app{n}',
 ];
 
-/** A Dockerfile as people write them, of exactly so many lines; every stage builds upon the one before. */
+/**
+ * A Dockerfile as people write them, of exactly so many lines: chains of eight stages, each upon the one before. In one chain of them all
+ * PATH would grow with every stage, and the ops with it: then the output itself would grow with the square of the lines.
+ */
 export function longDockerfile(lines: number): string {
   const out = ['FROM alpine:3.20 AS stage0', 'RUN true'];
   for (let n = 1; out.length < lines; n++) {
     for (const line of block) out.push(line.replaceAll('{n}', String(n % 100)).replaceAll('stage{p}', `stage${n - 1}`));
-    // Stage names stay unique beyond a hundred.
-    out[out.length - block.length] = `FROM stage${n - 1} AS stage${n}`;
+    // Stage names stay unique beyond a hundred. The last of a chain is copied from, so that every stage is needed.
+    const at = out.length - block.length;
+    out[at] = n % 8 === 0 ? `FROM alpine:3.20 AS stage${n}` : `FROM stage${n - 1} AS stage${n}`;
+    if (n % 8 === 0) out[at + 4] = `COPY --from=stage${n - 1} /srv /srv`;
   }
   // Cut at a line where no instruction is open.
   out.length = lines;
