@@ -302,7 +302,7 @@ function linkTag(box: Box, text: string, className: string): Element {
   const width = 46;
   return element(
     'g',
-    { class: className, 'data-action': 'link', transform: `translate(${box.width - width - 12} ${box.height - 22})` },
+    { class: className, 'data-action': 'link', transform: `translate(${box.width - width - 12} ${box.height - 20})` },
     [element('rect', { width: String(width), height: '14', rx: '4' }), textElement('tag-text', 8, 10.5, text)],
   );
 }
@@ -311,7 +311,7 @@ function linkTag(box: Box, text: string, className: string): Element {
 function mountTag(box: Box, kinds: readonly string[]): Element {
   const text = kinds.length > 1 ? `${kinds[0]} +${kinds.length - 1}` : kinds[0]!;
   const width = Math.round(columnsOf(text) * 5.8 + 12);
-  return element('g', { class: 'tag mount', transform: `translate(${box.width - width - 12} ${box.height - 22})` }, [
+  return element('g', { class: 'tag mount', transform: `translate(${box.width - width - 12} ${box.height - 20})` }, [
     element('rect', { width: String(width), height: '14', rx: '4' }),
     textElement('tag-text', 6, 10.5, text),
   ]);
