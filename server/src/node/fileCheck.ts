@@ -4,7 +4,7 @@ import { type Analysis, analyze } from '../analysis/analyze.ts';
 import type { BuildInputs } from '../compile/compilation.ts';
 import { type CheckWarning, checkUrl } from '../compile/lint.ts';
 import type { BuildConfig } from '../compile/options.ts';
-import type { LineRange } from '../dockerfile/instruction.ts';
+import type { LineRange, Problem } from '../dockerfile/instruction.ts';
 import { type Found, findingsOf, fixesOf, isCheck } from '../rules/findings.ts';
 import { fixAll } from '../rules/fixAll.ts';
 import type { Fix, Severity } from '../rules/rule.ts';
@@ -56,16 +56,13 @@ export function printedWarnings(analysis: Analysis): readonly CheckWarning[] {
 /** Everything to report of an analysis, in order of the text. */
 export function problemsOf(analysis: Analysis, levels: Levels): readonly Reported[] {
   const all: Reported[] = [];
-  for (const problem of analysis.problems) {
-    // Says no more than that there are warnings; they count as errors instead.
-    if (problem.code === 'check-error') continue;
-    const { code, summary: message } = problem;
-    const lines = problem.locations.find(({ first, last }) => first <= last);
-    const span = problem.span.end > 0 ? problem.span : lineSpan(analysis.text, lines?.first);
-    all.push({ span, severity: 'error', code, message, from: 'buildkit', url: '', lines, fixes: [], related: [] });
-  }
   const printed = new Map(printedWarnings(analysis).map((w) => [keyOf(w.span, w.rule, w.message), w.lines] as const));
   const asErrors = analysis.compilation.lint.returnAsError;
+  // A rule that explains what BuildKit refuses says it with BuildKit's words in front, and in its place.
+  const refused = new Map(
+    analysis.problems.map((problem) => [`${problem.code} ${problem.span.start}`, problem] as const),
+  );
+  const explained = new Set<Problem>();
   for (const found of findingsOf(analysis)) {
     const code = found.rule.name;
     const fromCheck = isCheck(code);
@@ -73,19 +70,46 @@ export function problemsOf(analysis: Analysis, levels: Levels): readonly Reporte
     if (fromCheck && lines === undefined) continue;
     const severity = levels.get(code) ?? (fromCheck && asErrors ? 'error' : found.severity);
     if (severity === 'off') continue;
+    const problem =
+      found.rule.explains === undefined ? undefined : refused.get(`${found.rule.explains} ${found.span.start}`);
+    if (problem !== undefined) explained.add(problem);
     all.push({
       span: found.span,
-      severity,
+      severity: problem === undefined ? severity : 'error',
       code,
-      message: found.message,
-      from: fromCheck ? 'check' : 'rule',
+      message: problem === undefined ? found.message : `${problem.summary}\n${found.message}`,
+      from: problem !== undefined ? 'buildkit' : fromCheck ? 'check' : 'rule',
       url: fromCheck ? checkUrl(code) : '',
-      lines: lines !== undefined && lines.first <= lines.last ? lines : undefined,
+      lines: placed(problem === undefined ? lines : problem.locations[0]),
       fixes: fixesOf(found, analysis),
       related: found.related ?? [],
     });
   }
+  const words = new Set<string>();
+  for (const problem of analysis.problems) {
+    words.add(`${problem.span.start} ${problem.summary}`);
+    // That one says no more than that there are warnings, which count as errors.
+    if (problem.code !== 'check-error' && !explained.has(problem))
+      all.push(ofProblem(analysis, problem, 'error', problem.summary));
+  }
+  if (analysis.options.target === '') {
+    for (const problem of analysis.compilation.unreachableProblems) {
+      if (words.has(`${problem.span.start} ${problem.summary}`)) continue;
+      const message = `${problem.summary}\nA build goes on, for its target does not need this stage; "docker build --check" ends here.`;
+      all.push(ofProblem(analysis, problem, 'warning', message));
+    }
+  }
   return all.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+}
+
+function ofProblem(analysis: Analysis, problem: Problem, severity: Severity, message: string): Reported {
+  const lines = placed(problem.locations.find(({ first, last }) => first <= last));
+  const span = problem.span.end > 0 ? problem.span : lineSpan(analysis.text, lines?.first);
+  return { span, severity, code: problem.code, message, from: 'buildkit', url: '', lines, fixes: [], related: [] };
+}
+
+function placed(lines: LineRange | undefined): LineRange | undefined {
+  return lines !== undefined && lines.first <= lines.last ? lines : undefined;
 }
 
 function keyOf(span: Span, rule: string, message: string): string {

@@ -104,6 +104,24 @@ describe('for a person', () => {
   });
 });
 
+test('what only a check run over all stages ends at is a warning', async () => {
+  put('Dockerfile', 'FROM alpine AS unneeded\nCOPY --chmod=99999 a b\nFROM alpine\n');
+  const { code, out } = await check(['@']);
+  expect(code).toBe(1);
+  expect(out).toContain('2:14: warning: invalid chmod parameter');
+  expect(out).toContain('\n  A build goes on, for its target does not need this stage');
+  expect((await check(['--target', 'unneeded', '@'])).out).toContain('2:14: error: invalid chmod parameter');
+});
+
+test('a rule that explains what BuildKit refuses stands in its place', async () => {
+  put('Dockerfile', 'FROM alpine\nCOPY --link --chown=me a b\n');
+  const { out } = await check(['@']);
+  expect(out).toMatch(/: error: .*\n {2}.*\[LinkNamedOwner/);
+  expect(out).toMatch(/\n1 problem \(1 error\)/);
+  const silenced = await check(['--rule', 'LinkNamedOwner=off', '@']);
+  expect(silenced.out).toMatch(/: error: .*\[link-named-owner\]/);
+});
+
 describe('what counts', () => {
   test.each([
     [[], 1],

@@ -38,7 +38,9 @@ function reportOf(files: readonly FileReport[], more: Partial<Report> = {}): Rep
 }
 
 const text = '# €😀\nFROM alpine AS Build\nEXPOSE 80/TCP \\\n\n  90\nCOPY --chmod=99999 😀 x\n';
-const sample = fileOf('a b/Ä#,:%.Dockerfile', { id: 'x', dockerfile: text });
+const whole = fileOf('a b/Ä#,:%.Dockerfile', { id: 'x', dockerfile: text });
+// What rules of ours say changes; BuildKit's words do not.
+const sample = { ...whole, problems: whole.problems.filter(({ from }) => from !== 'rule') };
 const trouble = [{ path: 'x/y', message: 'x/y: 100% broken\nreally' }];
 
 interface Region {

@@ -53,7 +53,9 @@ export function count(n: number, noun: string): string {
 
 /** Without what would steer a terminal. */
 function shown(text: string): string {
-  return wellFormed(text).replace(/[^\P{C}\n\t]/gu, '·');
+  return wellFormed(text)
+    .replaceAll('\n', '\n  ')
+    .replace(/[^\P{C}\n\t]/gu, '·');
 }
 
 function painted(text: string, severity: Severity): string {
