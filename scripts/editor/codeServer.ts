@@ -107,7 +107,7 @@ export async function startVscodeServer({
     ...['--host', '127.0.0.1', '--port', '0', '--without-connection-token', '--accept-server-license-terms'],
     ...['--telemetry-level', 'off', '--disable-workspace-trust'],
     ...['--user-data-dir', data, '--extensions-dir', extensions, '--server-data-dir', join(home, 'server')],
-    ...(testing ? ['--enable-smoke-test-driver'] : []),
+    ...(testing ? ['--enable-smoke-test-driver', '--enable-remote-auto-shutdown'] : []),
   ];
   // What an outer VS Code's terminal or npm sets would lead it astray.
   const foreign = /^(VSCODE_|ELECTRON_|CODE_SERVER_|NODE_OPTIONS$|npm_)/;
