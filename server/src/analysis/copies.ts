@@ -203,9 +203,11 @@ function find(analysis: Analysis): Found {
         stage === analysis.target &&
         !isWindows(stage) &&
         analysis.compilation.options.disabledCaps.has('mergeop') === false &&
+        // `--link=false` is an answer.
+        !instruction.flags.some((flag) => flag.name === 'link') &&
         helps(facts, files, step, at, kinds, hazards, notes),
       onTheWay: hazards.length === 0 ? [] : laidDirectories(files, facts, kinds),
-      newParents: facts.chmod === '' ? [] : newParents(files, facts, kinds),
+      newParents: facts.chmod === '' ? [] : newParents(files, facts),
       heavyRun: facts.linked && hasBelow && !isWindows(stage) ? notes.heavyAfter(at) : undefined,
     });
   });
@@ -426,10 +428,10 @@ function basisOf(files: StageFiles, by: number): Basis {
   return files.base === undefined ? { kind: 'usual' } : { kind: 'catalogue', title: files.base.title };
 }
 
-function newParents(files: StageFiles, facts: CopyFacts, kinds: Copy['kinds']): string[] {
+function newParents(files: StageFiles, facts: CopyFacts): string[] {
   const path = clean(facts.absoluteDest);
   const slash = facts.absoluteDest.endsWith('/') || facts.absoluteDest.endsWith('/.');
-  if (path === '/' || (!slash && kinds[0] !== 'file' && kinds[0] !== 'maybe-file')) return [];
+  if (path === '/') return [];
   // What a RUN or an unknown base may have made cannot be told.
   if (files.hasBase && (files.base === undefined || files.opaque)) return [];
   const all = slash ? [...ancestors(path), path] : ancestors(path);

@@ -192,11 +192,7 @@ function applyCopy(step: Step, files: StageFiles, ends: ReadonlyMap<Stage, Stage
   if (path === '/' || path === '/etc') files.opaque = true;
   if (/^\/etc\/(passwd|group)$/.test(path)) files.opaque = true;
   const uid = facts.chown === '' ? 0 : numeric(facts.chown.split(':')[0] as string);
-  if (facts.linked && step.before.out !== undefined)
-    for (let at = asDirectory ? path : parent(path); at !== '/'; at = parent(at)) {
-      if (specialDirectory(files, at) !== undefined || files.paths.has(at))
-        files.paths.set(at, { kind: 'directory', mode: 0o755, uid, set: false, by: index, how: 'copy' });
-    }
+  // What a linked copy takes away is not noted: the next one that does so is told of too.
   makeDirectories(files, asDirectory ? path : parent(path), index, 'copy', uid);
   if ('contents' in instruction)
     for (const content of instruction.contents)

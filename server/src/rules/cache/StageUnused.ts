@@ -25,7 +25,11 @@ export const rule: Rule<Stage> = {
     for (const stage of analysis.stages) {
       const { from } = stage;
       if (stage.hidden || stage.reachable || read.has(stage) || from === undefined) continue;
-      if (stage.name !== '' && (unread > 1 || targets.test(stage.name))) continue;
+      if (
+        stage.name !== '' &&
+        (analysis.stages.some((s) => s !== stage && s.name === stage.name) || unread > 1 || targets.test(stage.name))
+      )
+        continue;
       const word = from.nameWord ?? from.baseName;
       found.push({
         span: spanOf(from, word.start, word.end),

@@ -1,0 +1,133 @@
+// Every rule about --link and the cache, held against what real BuildKit did: it speaks where that went wrong, is silent
+// where that was mended, and its fix leads to a text on which it is silent.
+import { describe, expect, test } from 'vitest';
+import { buildOf, scenarios } from '../../../conformance/predictions.ts';
+import type { Scenario, Step } from '../../../conformance/record/scenario.ts';
+import { type Analysis, analyze } from '../analysis/analyze.ts';
+import { applyEdits } from './edits.ts';
+import { findingsOf, fixesOf } from './findings.ts';
+import { rules } from './index.ts';
+import { pages } from './pages.ts';
+
+/** What the file alone does not tell: no rule can speak there. */
+const beyondTheFile: Readonly<Record<string, string>> = {
+  'link-tree-with-bin-to-root LinkReplacesUsrMerge': 'what is in a directory of the context',
+  'link-tree-with-usr-bin-to-root LinkReplacesUsrMerge': 'nothing is wrong with it',
+  'link-shadowed-by-later LinkShadowedByLater': 'what is in a directory of the context',
+  'link-owner-group-root-name LinkNamedOwner': 'nothing is wrong with it',
+  'link-owner-negative LinkNamedOwner': 'nothing is wrong with it',
+  'link-owner-with-chmod LinkCancelledByChmod': 'BuildKit refuses it for the name',
+  'link-with-empty-chmod LinkCancelledByChmod': 'the mode is empty: nothing is cancelled',
+  'link-two-files-without-slash LinkFileReplacesDirectory': 'CopySourcesWithoutSlash says it',
+  'link-resets-workdir-of-base LinkResetsDirectory': 'LinkResetsWorkdir says it',
+  'link-resets-home-numeric-owner LinkResetsDirectory': 'what mode useradd gives a home is not known',
+  'link-resets-workdir-numeric-owner LinkResetsWorkdir': 'the owner stays',
+  'cache-arg-unused ArgTooEarly': 'nothing tells that no RUN reads VERSION',
+  'copy-too-early-wide CopyTooEarly': 'what cat reads is not known',
+  'base-tag-moved-link UnpinnedSyntaxOrBase': 'it has a version, though that moved',
+  'base-tag-moved-plain UnpinnedSyntaxOrBase': 'it has a version, though that moved',
+};
+
+/** A step at which something is wrong, mended, or neither. */
+function stateOf(scenario: Scenario, index: number, name: string): 'bad' | 'fixed' | undefined {
+  const step = scenario.steps[index] as Step;
+  if (step.label === 'bad') return 'bad';
+  if (step.label === 'plain') return name.startsWith('Link') ? 'fixed' : undefined;
+  if (/^fix(-\d)?$/.test(step.label)) return 'fixed';
+  if (name === 'LinkWouldHelp' && /-(plain|link)$/.test(scenario.name))
+    return scenario.name.endsWith('-plain') ? 'bad' : 'fixed';
+  if (name === 'LinkCancelledByChmod') return scenario.name.endsWith('-link') ? 'bad' : 'fixed';
+  if (name === 'CopyTooEarly') return scenario.name.endsWith('-wide') ? 'bad' : 'fixed';
+  if (name === 'StageUnused') return step.label === 'removed' ? 'fixed' : 'bad';
+  if (name === 'LinkShadowedByLater') return step.label === 'link' ? 'bad' : 'fixed';
+  // From the step on that mends it.
+  const mended = scenario.steps.findIndex((s) => s.label.startsWith('fix'));
+  return mended >= 0 && index >= mended ? 'fixed' : 'bad';
+}
+
+const all = scenarios();
+const byName = new Map(all.map((scenario) => [scenario.name, scenario]));
+const own = rules.filter((rule) => rule.detect !== undefined);
+/** Its facts are those of BuildKit's reference: frontends were not recorded. */
+const unrecorded = new Set(['SyntaxTooOld']);
+/** Its fixes are none of those that were recorded, or it has none. */
+const noRecordedFix = new Set([
+  'LinkBeforeHeavyRun',
+  'LinkNeedsBaseAnyway',
+  'LinkShadowedByLater',
+  'CopyTooEarly',
+  'UnpinnedSyntaxOrBase',
+]);
+
+describe.each(own.map((rule) => [rule.name] as const))('%s', (name) => {
+  const cases = all.filter((scenario) => scenario.rules.includes(name));
+  test('is recorded, and its page names recorded scenarios', () => {
+    const page = pages[name] ?? '';
+    const named = [...(/Recorded with BuildKit[^:]*:([^#]*)/.exec(page)?.[1] ?? '').matchAll(/`([a-z0-9-]+)`/g)].map(
+      (m) => m[1] as string,
+    );
+    if (unrecorded.has(name)) expect([cases, named]).toEqual([[], []]);
+    else expect(named.filter((n) => n !== '-link' && !byName.has(n))).toEqual([]);
+    if (!unrecorded.has(name)) expect([cases.length > 0, named.length > 0]).toEqual([true, true]);
+  });
+  if (unrecorded.has(name)) return;
+  for (const scenario of cases) {
+    const silent = beyondTheFile[`${scenario.name} ${name}`];
+    test(`${scenario.name}${silent === undefined ? '' : `: silent, ${silent}`}`, () => {
+      for (let index = 0; index < scenario.steps.length; index++) {
+        const { analysis } = buildOf(scenario, index);
+        const state = stateOf(scenario, index, name);
+        const found = findingsOf(analysis).filter((f) => f.rule.name === name);
+        const label = (scenario.steps[index] as Step).label;
+        if (state === 'bad') expect([label, found.length > 0]).toEqual([label, silent === undefined]);
+        if (state === 'fixed') expect([label, found.map((f) => f.message)]).toEqual([label, []]);
+        for (const text of mended(analysis, name))
+          expect(findingsOf(again(analysis, text)).filter((f) => f.rule.name === name)).toEqual([]);
+      }
+    });
+  }
+  if (noRecordedFix.has(name)) return;
+  test('some fix of it is, to the letter, what was recorded as mending it', () => {
+    const proven = cases.filter((scenario) => {
+      const twin = byName.get(scenario.name.replace(/-plain$/, '-link'));
+      const good = [...scenario.steps, ...(twin?.steps ?? [])]
+        .filter((step) => step.result?.ok)
+        .map((step) => step.dockerfile);
+      return scenario.steps.some((step, index) => {
+        if (stateOf(scenario, index, name) !== 'bad') return false;
+        const texts = mended(buildOf(scenario, index).analysis, name);
+        return texts.some((text) => text !== step.dockerfile && good.includes(text));
+      });
+    });
+    expect(proven.length).toBeGreaterThan(0);
+  });
+});
+
+test('what no rule can know is a recorded case', () => {
+  for (const key of Object.keys(beyondTheFile)) {
+    const [scenario = '', name = ''] = key.split(' ');
+    expect([key, byName.get(scenario)?.rules.includes(name)]).toEqual([key, true]);
+  }
+});
+
+/** The text after each kind of fix, made for all findings of the rule until there are none, or nothing changes. */
+function mended(analysis: Analysis, name: string): string[] {
+  const texts: string[] = [];
+  const first = findingsOf(analysis).filter((f) => f.rule.name === name);
+  const kinds = Math.max(0, ...first.map((found) => fixesOf(found, analysis).length));
+  for (let nth = 0; nth < kinds; nth++) {
+    let current = analysis;
+    for (let round = 0; round < 10; round++) {
+      const found = findingsOf(current).find((f) => f.rule.name === name);
+      const edits = found === undefined ? undefined : fixesOf(found, current)[nth]?.edits;
+      if (edits === undefined) break;
+      current = again(current, applyEdits(current.text, edits));
+    }
+    if (current !== analysis) texts.push(current.text);
+  }
+  return texts;
+}
+
+function again(analysis: Analysis, text: string): Analysis {
+  return analyze(text, analysis.config, analysis.compilation.inputs);
+}
