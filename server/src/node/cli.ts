@@ -5,6 +5,7 @@ import { convertCommand } from './commands/convert.ts';
 import { explainCommand } from './commands/explain.ts';
 import { analyzeCommand } from './commands/graph.ts';
 import { impactCommand } from './commands/impact.ts';
+import { linkCommand } from './commands/link.ts';
 import { type Io, UsageError } from './io.ts';
 import { version } from './version.ts';
 
@@ -14,6 +15,7 @@ Usage: llb-lens COMMAND [OPTIONS]
 
   graph [FILE | - | CONTEXT]   the graph of a Dockerfile ("llb-lens graph --help" for its options)
   impact [FILE] --change WHAT  what runs again when something changes, or against another file or git revision
+  link [FILE]                  what --link does, or would do, at every COPY and ADD
   check [FILES or FOLDERS]     problems of Dockerfiles, for a person or for CI, and their safe fixes
   explain [RULE]               what a rule finds, why, and how to fix it
   convert --jobs FILE|-        JSON lines of jobs in, JSON lines of results out (for the comparison with BuildKit)
@@ -31,6 +33,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
         return await analyzeCommand(rest, io);
       case 'impact':
         return await impactCommand(rest, io);
+      case 'link':
+        return await linkCommand(rest, io);
       case 'check':
         return await checkCommand(rest, io);
       case 'explain':
