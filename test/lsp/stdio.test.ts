@@ -367,7 +367,38 @@ describe('settings', () => {
     expect([await of('file:///a/Dockerfile'), await of('file:///b/Dockerfile')]).toEqual(['one', 'two']);
     settings['/a/'] = { target: 'two' };
     client.notify('workspace/didChangeConfiguration', { settings: null });
-    await expect.poll(() => of('file:///a/Dockerfile')).toBe('two');
+    await expect.poll(() => of('file:///a/Dockerfile'), { timeout: 50_000 }).toBe('two');
+  });
+
+  test('formatting and colours are registered once, and taken back, however fast settings change', async () => {
+    let features = { formatting: true, semanticTokens: true };
+    const client = await start({
+      capabilities: {
+        workspace: { configuration: true },
+        textDocument: { formatting: { dynamicRegistration: true }, semanticTokens: { dynamicRegistration: true } },
+      },
+      answers: { 'workspace/configuration': ({ items }: { items: unknown[] }) => items.map(() => ({ features })) },
+    });
+    type Registration = { id: string; method: string };
+    const registered = () => {
+      const ids = new Map<string, string>();
+      for (const { method, params } of client.received) {
+        const { registrations = [], unregisterations = [] } = (params ?? {}) as Record<string, Registration[]>;
+        if (method === 'client/registerCapability') for (const { id, method: of } of registrations) ids.set(id, of);
+        if (method === 'client/unregisterCapability') for (const { id } of unregisterations) ids.delete(id);
+      }
+      return [...ids.values()].sort();
+    };
+    for (let i = 0; i < 5; i++) client.notify('workspace/didChangeConfiguration', { settings: null });
+    await expect
+      .poll(registered, { timeout: 50_000 })
+      .toEqual(['textDocument/formatting', 'textDocument/semanticTokens']);
+    features = { formatting: false, semanticTokens: true };
+    for (let i = 0; i < 5; i++) client.notify('workspace/didChangeConfiguration', { settings: null });
+    await expect.poll(registered, { timeout: 50_000 }).toEqual(['textDocument/semanticTokens']);
+    features = { formatting: false, semanticTokens: false };
+    client.notify('workspace/didChangeConfiguration', { settings: null });
+    await expect.poll(registered, { timeout: 50_000 }).toEqual([]);
   });
 
   test('a client that never tells its settings holds nothing up', async () => {

@@ -26,7 +26,7 @@ import { problemsOf } from './problems.ts';
 import { publisher } from './publish.ts';
 import * as requests from './requests.ts';
 import { type OpenDocument, Session } from './session.ts';
-import { defaultSettings, readSettings } from './settings.ts';
+import { defaultSettings, readSettings, type Settings } from './settings.ts';
 
 export interface ServerOptions {
   readonly connection: Connection;
@@ -285,7 +285,7 @@ async function afterInitialize(
   const wanted = registrations(connection, client, features, log);
   const configure = async (given: unknown): Promise<void> => {
     await session.settingsChanged(given);
-    await wanted(await windowFeatures(connection, client, given));
+    await wanted(() => windowFeatures(connection, client, given));
   };
   connection.onDidChangeConfiguration(({ settings }) => {
     configure((settings as { llbLens?: unknown } | null)?.llbLens).catch((error) =>
@@ -306,14 +306,14 @@ async function afterInitialize(
       const watchers = [{ globPattern: '**/*.dockerignore' }];
       await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers });
     }
-    await wanted(await windowFeatures(connection, client, client.options.settings));
+    await wanted(() => windowFeatures(connection, client, client.options.settings));
   } catch (error) {
     log.warn(`the client refused a registration: ${textOf(error)}`);
   }
 }
 
 /** Which features are on for the window as a whole. */
-async function windowFeatures(connection: Connection, client: Client, given: unknown) {
+async function windowFeatures(connection: Connection, client: Client, given: unknown): Promise<Settings['features']> {
   if (!client.configuration)
     return given === undefined ? defaultSettings.features : readSettings(given).settings.features;
   return readSettings(await connection.workspace.getConfiguration('llbLens')).settings.features;
@@ -340,7 +340,7 @@ function registrations(connection: Connection, client: Client, features: Feature
     },
   ];
   const active = new Map<string, Disposable>();
-  return async (on: Readonly<Record<'formatting' | 'semanticTokens', boolean>>): Promise<void> => {
+  const adjust = async (on: Readonly<Record<'formatting' | 'semanticTokens', boolean>>): Promise<void> => {
     for (const { name, possible, register } of offers) {
       if (possible && on[name] && !active.has(name)) {
         active.set(name, await register());
@@ -351,5 +351,12 @@ function registrations(connection: Connection, client: Client, features: Feature
         log.info(`${name}: off`);
       }
     }
+  };
+  // One after the other: two at a time would both register, and only one of the two could be taken back.
+  let last = Promise.resolve();
+  return (wanted: () => Promise<Settings['features']>): Promise<void> => {
+    const next = last.then(async () => adjust(await wanted()));
+    last = next.catch(() => {});
+    return next;
   };
 }
