@@ -5,9 +5,14 @@ import { utf8Length } from '../go/utf8.ts';
 
 /** The patterns of an ignore file in order; none where `ignoreFileError` has something to say. */
 export function parseIgnoreFile(text: string): string[] {
+  return parseIgnoreLines(text).map((line) => line.pattern);
+}
+
+/** The patterns with the lines, counted from 1, that they stand in. */
+export function parseIgnoreLines(text: string): { readonly pattern: string; readonly line: number }[] {
   if (ignoreFileError(text) !== undefined) return [];
-  const patterns: string[] = [];
-  for (const line of linesOf(text)) {
+  const patterns: { pattern: string; line: number }[] = [];
+  for (const [index, line] of linesOf(text).entries()) {
     if (line.startsWith('#')) continue;
     const trimmed = trimSpace(line);
     if (trimmed === '') continue;
@@ -15,7 +20,7 @@ export function parseIgnoreFile(text: string): string[] {
     let pattern = exclusion ? trimSpace(trimmed.slice(1)) : trimmed;
     if (pattern !== '') pattern = clean(pattern);
     if (pattern.length > 1 && pattern[0] === '/') pattern = pattern.slice(1);
-    patterns.push(exclusion ? `!${pattern}` : pattern);
+    patterns.push({ pattern: exclusion ? `!${pattern}` : pattern, line: index + 1 });
   }
   return patterns;
 }

@@ -1,4 +1,5 @@
 // Matching paths against .dockerignore-like patterns, as moby/patternmatcher does on Linux.
+import { matchPath } from '../go/match.ts';
 import { clean, dir } from '../go/path.ts';
 import { trimSpace } from '../go/text.ts';
 import { encodeUtf8 } from '../go/utf8.ts';
@@ -13,6 +14,14 @@ export interface PatternMatcher {
   readonly exclusions: boolean;
   /** True where the path or a directory above it is matched, and no later `!` pattern takes it out again. */
   matchesOrParentMatches(path: string): boolean | undefined;
+  /**
+   * As `matchesOrParentMatches` on a walk: `above` is what this wrote for the directory that the path is in, undefined at the
+   * top, and `own` gets, for each pattern, 1 where it matched the path or a directory above. Not quite the same answers:
+   * patterns that could not change the verdict on a directory are taken for not matching it.
+   */
+  matchesBelow(path: string, above: Uint8Array | undefined, own: Uint8Array): boolean | undefined;
+  /** The patterns as they are matched, in order: cleaned, without `!`. */
+  readonly patterns: readonly { readonly text: string; readonly exclusion: boolean }[];
   /** The old rule: of the directories above, only the one at the pattern's own depth counts. */
   matches(path: string): boolean | undefined;
 }
@@ -29,13 +38,15 @@ export function compilePatterns(
     const exclusion = cleaned[0] === '!';
     const text = exclusion ? cleaned.slice(1) : cleaned;
     if (text === '') return { error: 'illegal exclusion pattern: "!"' };
-    if (matchesDot(text) === undefined) return { error: badPattern };
+    if (matchPath(text, '.') === undefined) return { error: badPattern };
     compiled.push({ exclusion, depth: text.split('/').length, text, rule: ruleOf(text) });
   }
   return {
     matcher: {
       exclusions: compiled.some((pattern) => pattern.exclusion),
       matchesOrParentMatches: (path) => run(compiled, path, false),
+      matchesBelow: (path, above, own) => runBelow(compiled, path, above, own),
+      patterns: compiled,
       matches: (path) => run(compiled, path, true),
     },
   };
@@ -73,6 +84,36 @@ function run(patterns: readonly Pattern[], path: string, oneParent: boolean): bo
     } else if (!match && !inOne) {
       match = parents.some((parent) => matchesPattern(pattern, parent, [parent.length]) === true);
     }
+    if (match) matched = !pattern.exclusion;
+  }
+  return matched;
+}
+
+/** patternmatcher.MatchesUsingParentResults. */
+function runBelow(
+  patterns: readonly Pattern[],
+  path: string,
+  above: Uint8Array | undefined,
+  own: Uint8Array,
+): boolean | undefined {
+  const ends = [path.length];
+  let parents: string[] | undefined;
+  let matched = false;
+  for (let i = 0; i < patterns.length; i++) {
+    const pattern = patterns[i] as Pattern;
+    let match = above !== undefined && above[i] === 1;
+    own[i] = 0;
+    if (!match) {
+      if (pattern.exclusion !== matched) continue;
+      const found = matchesPattern(pattern, path, ends);
+      if (found === undefined) return undefined;
+      match = found;
+      if (!match && above === undefined) {
+        parents ??= parentsOf(path);
+        match = parents.some((parent) => matchesPattern(pattern, parent, [parent.length]) === true);
+      }
+    }
+    own[i] = match ? 1 : 0;
     if (match) matched = !pattern.exclusion;
   }
   return matched;
@@ -173,98 +214,4 @@ function suffixRule(pattern: string, start: number): Rule {
     kind: 'suffix',
     suffix: String.fromCharCode(0xdc00 | (encodeUtf8(pattern)[2] as number)) + pattern.slice(1),
   };
-}
-
-/** filepath.Match of `pattern` and `.`: undefined for a bad pattern, though Go does not look at all of it. */
-function matchesDot(pattern: string): boolean | undefined {
-  let name = '.';
-  let rest = pattern;
-  while (rest !== '') {
-    const { star, end } = scanChunk(rest);
-    const chunk = rest.slice(star, end);
-    rest = rest.slice(end);
-    if (star > 0 && chunk === '') return true;
-    const here = matchChunk(chunk, name);
-    if (here === undefined) return undefined;
-    if (here !== false && (here === '' || rest !== '')) {
-      name = here;
-      continue;
-    }
-    if (star === 0 || name === '') return false;
-    // The asterisk may take the dot.
-    const after = matchChunk(chunk, '');
-    if (after === undefined) return undefined;
-    if (after === false) return false;
-    name = '';
-  }
-  return name === '';
-}
-
-/** The asterisks at the start, and where the next asterisk outside of brackets stands. */
-function scanChunk(pattern: string): { readonly star: number; readonly end: number } {
-  let star = 0;
-  while (pattern[star] === '*') star++;
-  let inBrackets = false;
-  for (let i = star; i < pattern.length; i++) {
-    const c = pattern[i];
-    if (c === '\\') i++;
-    else if (c === '[') inBrackets = true;
-    else if (c === ']') inBrackets = false;
-    else if (c === '*' && !inBrackets) return { star, end: i };
-  }
-  return { star, end: pattern.length };
-}
-
-/** What is left of `given` (`.` or ``) after `chunk`, false where it does not match, undefined for a bad pattern. */
-function matchChunk(chunk: string, given: string): string | false | undefined {
-  let name = given;
-  let failed = false;
-  let i = 0;
-  while (i < chunk.length) {
-    failed ||= name === '';
-    if (chunk[i] === '[') {
-      i++;
-      const negated = chunk[i] === '^';
-      if (negated) i++;
-      let match = false;
-      for (let ranges = 0; ranges === 0 || chunk[i] !== ']'; ranges++) {
-        const low = bracketCharacter(chunk, i);
-        if (low === undefined) return undefined;
-        i = low.end;
-        let high = low.code;
-        if (chunk[i] === '-') {
-          const upper = bracketCharacter(chunk, i + 1);
-          if (upper === undefined) return undefined;
-          i = upper.end;
-          high = upper.code;
-        }
-        const code: number = failed ? 0 : 0x2e;
-        match ||= low.code <= code && code <= high;
-      }
-      i++;
-      name = failed ? name : '';
-      failed ||= match === negated;
-    } else if (chunk[i] === '?') {
-      i++;
-      if (!failed) name = '';
-    } else {
-      if (chunk[i] === '\\' && ++i === chunk.length) return undefined;
-      if (!failed) {
-        failed = chunk[i] !== '.';
-        name = '';
-      }
-      i++;
-    }
-  }
-  return failed ? false : name;
-}
-
-/** A character between brackets, be it escaped; something must follow it. */
-function bracketCharacter(chunk: string, at: number): { readonly code: number; readonly end: number } | undefined {
-  if (at >= chunk.length || chunk[at] === '-' || chunk[at] === ']') return undefined;
-  const from = chunk[at] === '\\' ? at + 1 : at;
-  const code: number | undefined = chunk.codePointAt(from);
-  if (code === undefined || (code >= 0xdc80 && code <= 0xdcff)) return undefined;
-  const end = from + (code > 0xffff ? 2 : 1);
-  return end < chunk.length ? { code, end } : undefined;
 }
