@@ -7,6 +7,7 @@ import { mergedNames, standardDirectories } from './catalogue.ts';
 import { simpleCommands } from './shellCommands.ts';
 import {
   directoryAt,
+  type KnownAccount,
   linkAt,
   runScript,
   type StageFiles,
@@ -93,7 +94,7 @@ export interface Accounts {
   /** Index of the instruction that makes a user or group of that name, here or further down; undefined where none does. */
   readonly madeBy: (name: string) => number | undefined;
   /** Names that lines above have made. */
-  readonly names: readonly string[];
+  readonly names: () => readonly string[];
   /** Nothing above can have made accounts that are not seen. */
   readonly complete: boolean;
 }
@@ -245,6 +246,8 @@ interface StageNotes {
   readonly workdirs: readonly { readonly at: number; readonly path: string; readonly index: number }[];
   readonly heavyAfter: (at: number) => number | undefined;
   readonly accountsMade: ReadonlyMap<string, number>;
+  /** The last step that sets mode or owner of a path, by path. */
+  readonly mended: () => ReadonlyMap<string, number>;
   /** Another user is set behind this step before any RUN. */
   readonly userChanges: (at: number) => boolean;
 }
@@ -269,34 +272,44 @@ function notesOf(stage: Stage): StageNotes {
     } else if (instruction.kind === 'workdir') workdirs.push({ at, path: clean(step.after.dir || '/'), index });
     else if (step.copy?.linked && step.before.out !== undefined) linked.push(at);
   }
-  // The last RUN that a linked copy precedes, from the end: heavy is one with a linked copy and a RUN behind it.
+  const heavy = runs.filter((run) => !run.light);
+  const lastRun = runs[runs.length - 1]?.at ?? -1;
+  // Heavy is a RUN with a linked copy and another RUN behind it.
   const heavyAfter = (at: number): number | undefined => {
-    const next = linked[lowerBound(linked, at + 1)];
-    if (next === undefined) return undefined;
-    const lastLinked = linked[linked.length - 1] as number;
-    for (const run of runs) {
-      if (run.at < at || run.light) continue;
-      if (run.at > lastLinked) return undefined;
-      const joined = linked[lowerBound(linked, run.at)] as number;
-      return runs.some((later) => later.at > joined) ? run.index : undefined;
+    const run = heavy[lowerBound(heavy, at + 1, (r) => r.at)];
+    const joined = run === undefined ? undefined : linked[lowerBound(linked, run.at, (l) => l)];
+    return run !== undefined && joined !== undefined && lastRun > joined ? run.index : undefined;
+  };
+  let paths: Map<string, number> | undefined;
+  const mended = (): ReadonlyMap<string, number> => {
+    if (paths !== undefined) return paths;
+    paths = new Map();
+    for (const { at, script } of runs) {
+      if (!/chmod|chown|install/.test(script)) continue;
+      for (const { words } of simpleCommands(script, () => undefined))
+        if (/^(?:\/usr)?(?:\/bin\/)?(?:chmod|chown|install)$/.test(words[0] ?? ''))
+          for (const word of words)
+            if (word?.startsWith('/')) paths.set(word === '/' ? word : word.replace(/\/$/, ''), at);
     }
-    return undefined;
+    return paths;
   };
   const userChanges = (at: number): boolean => {
-    const next = stage.steps
-      .slice(at + 1)
-      .find((s) => s.command.instruction.kind === 'user' || s.command.instruction.kind === 'run');
-    return next?.command.instruction.kind === 'user' && next.after.user !== next.before.user;
+    for (let i = at + 1; i < stage.steps.length; i++) {
+      const { command, before, after } = stage.steps[i] as Step;
+      if (command.instruction.kind === 'run') return false;
+      if (command.instruction.kind === 'user') return after.user !== before.user;
+    }
+    return false;
   };
-  return { userChanges, lastRun: runs[runs.length - 1]?.at ?? -1, runs, workdirs, heavyAfter, accountsMade };
+  return { userChanges, mended, lastRun, runs, workdirs, heavyAfter, accountsMade };
 }
 
-function lowerBound(sorted: readonly number[], value: number): number {
+function lowerBound<T>(sorted: readonly T[], value: number, of: (entry: T) => number): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((sorted[middle] as number) < value) low = middle + 1;
+    if (of(sorted[middle] as T) < value) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -561,30 +574,20 @@ function parents(place: Place, above: readonly string[], hazards: Hazard[]): voi
 
 /** A later RUN of the stage sets mode or owner there itself. */
 function mendedLater({ notes, at }: Place, path: string): boolean {
-  return notes.runs.some(
-    (run) =>
-      run.at > at &&
-      run.script.includes(path) &&
-      /chmod|chown|install/.test(run.script) &&
-      simpleCommands(run.script, () => undefined).some(
-        ({ words }) =>
-          /^(?:\/usr)?(?:\/bin\/)?(?:chmod|chown|install)$/.test(words[0] ?? '') &&
-          words.some((word) => word === path || word === `${path}/`),
-      ),
-  );
+  return (notes.mended().get(path) ?? -1) > at;
 }
 
+/** The accounts above an instruction. The maps go on growing, so that what a later line made is left out when asked. */
 function accountsOf(files: StageFiles, notes: StageNotes, index: number): Accounts {
-  // The maps go on changing: what is needed is copied.
-  const users = new Map(files.users);
-  const groups = new Map(files.groups);
-  const { base } = files;
+  const { users, groups, base, opaque, packages } = files;
+  const above = (account: KnownAccount | undefined): KnownAccount | undefined =>
+    account !== undefined && account.by < index ? account : undefined;
   return {
-    user: (name) => users.get(name) ?? base?.users.get(name),
-    group: (name) => groups.get(name)?.gid ?? base?.groups.get(name),
-    madeBy: (name) => users.get(name)?.by ?? groups.get(name)?.by ?? notes.accountsMade.get(name),
-    names: [...users.keys(), ...groups.keys()],
-    complete: base !== undefined && !files.opaque && files.packages === '' && index >= 0,
+    user: (name) => above(users.get(name)) ?? base?.users.get(name),
+    group: (name) => above(groups.get(name))?.gid ?? base?.groups.get(name),
+    madeBy: (name) => above(users.get(name))?.by ?? above(groups.get(name))?.by ?? notes.accountsMade.get(name),
+    names: () => [...users, ...groups].flatMap(([name, account]) => (account.by < index ? [name] : [])),
+    complete: base !== undefined && !opaque && packages === '' && index >= 0,
   };
 }
 

@@ -431,8 +431,9 @@ function runCommand(context: RunContext, all: readonly (string | undefined)[]): 
           : /^\d+$/.test(group)
             ? Number(group)
             : (files.groups.get(group)?.gid ?? files.base?.groups.get(group));
-      files.users.set(who, { uid: id, gid, by });
-      if (group === undefined) files.groups.set(who, { uid: undefined, gid: id, by });
+      // The first stays: who asks for a line above must find it.
+      if (!files.users.has(who)) files.users.set(who, { uid: id, gid, by });
+      if (group === undefined && !files.groups.has(who)) files.groups.set(who, { uid: undefined, gid: id, by });
       const home = values.get('d') ?? values.get('home') ?? values.get('home-dir') ?? values.get('h') ?? `/home/${who}`;
       const makes =
         name === 'useradd'
@@ -456,7 +457,7 @@ function runCommand(context: RunContext, all: readonly (string | undefined)[]): 
       const who = plain[plain.length - 1];
       const gid = values.get('g') ?? values.get('gid');
       if (who === undefined) files.opaque = true;
-      else
+      else if (!files.groups.has(who))
         files.groups.set(who, {
           uid: undefined,
           gid: gid !== undefined && /^\d+$/.test(gid) ? Number(gid) : undefined,

@@ -13,7 +13,7 @@ export interface Later {
   readonly name: string;
   readonly above: number | undefined;
   readonly below: number | undefined;
-  readonly runs: readonly number[];
+  readonly runs: readonly Step[];
 }
 
 export const rule: Rule<Later> = {
@@ -54,7 +54,7 @@ function inStage(analysis: Analysis, stage: Stage): Finding<Later>[] {
             radius.first === undefined
               ? steps.findLast((s) => s.command.instruction.kind === 'run')?.command.index
               : undefined,
-          runs: radius.runs.map((step) => step.command.index),
+          runs: radius.runs,
         },
       });
     }
@@ -64,9 +64,9 @@ function inStage(analysis: Analysis, stage: Stage): Finding<Later>[] {
 
 /** `Lines 3, 4 run again` */
 export function rerun(analysis: Analysis, runs: readonly Step[]): string {
-  const lines = runs.map((step) => lineOf(analysis, step.command.index));
-  if (lines.length === 1) return `Line ${lines[0]} runs again`;
-  return `Lines ${lines.length <= 5 ? lines.join(', ') : `${lines.slice(0, 4).join(', ')} and ${lines.length - 4} more`} run again`;
+  const lines = runs.slice(0, 5).map((step) => lineOf(analysis, step.command.index));
+  if (runs.length === 1) return `Line ${lines[0]} runs again`;
+  return `Lines ${runs.length <= 5 ? lines.join(', ') : `${lines.slice(0, 4).join(', ')} and ${runs.length - 4} more`} run again`;
 }
 
 export function runSpans(runs: readonly Step[]): { span: Span; message: string }[] {
@@ -93,10 +93,10 @@ export function moveDown({ data, instruction: index }: Finding<Later>, analysis:
   else if (below !== undefined) edit = insertBelow(text, below, own);
   else return [];
   const line = lineOf(analysis, (data.above ?? data.below) as number);
-  const runs = data.runs.map((i) => lineOf(analysis, i));
+  const { runs } = data;
   return [
     {
-      title: `Move ${data.name} down to line ${line}: a change of it no longer re-runs ${runs.length === 1 ? `line ${runs[0]}` : `${runs.length} steps above`}`,
+      title: `Move ${data.name} down to line ${line}: a change of it no longer re-runs ${runs.length === 1 ? `line ${lineOf(analysis, (runs[0] as Step).command.index)}` : `${runs.length} steps above`}`,
       edits: [removeInstruction(text, instruction), edit],
       safe: false,
     },

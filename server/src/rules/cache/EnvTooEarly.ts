@@ -32,7 +32,7 @@ function inStage(analysis: Analysis, stage: Stage): Finding<Later>[] {
         message: `${rerun(analysis, runs)} when ${name} changes, though ${runs.length === 1 ? 'it does' : 'they do'} not use it: an ENV is part of the key of every RUN below it. It is first used in line ${lineOf(analysis, first.command.index)}.`,
         instruction: index,
         related: runSpans(runs),
-        data: { name, above: first.command.index, below: undefined, runs: runs.map((step) => step.command.index) },
+        data: { name, above: first.command.index, below: undefined, runs },
       });
     }
   }

@@ -43,22 +43,6 @@ export function readsNoHiddenVariable(instruction: RunInstruction): boolean {
   });
 }
 
-/** `name` stands in the instruction, or in its heredocs, as a word. */
-export function mentions(instruction: Instruction, name: string): boolean {
-  if (hasWord(instruction.original, name)) return true;
-  return instruction.heredocs.some((heredoc) => hasWord(heredoc.content, name));
-}
-
-function hasWord(text: string, name: string): boolean {
-  for (let i = text.indexOf(name); i >= 0; i = text.indexOf(name, i + name.length))
-    if (!isWord(text.charCodeAt(i - 1)) && !isWord(text.charCodeAt(i + name.length))) return true;
-  return false;
-}
-
-function isWord(code: number): boolean {
-  return (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95;
-}
-
 /** Variables that programs read without being told, or that BuildKit treats in its own way. */
 export function isReadByPrograms(name: string): boolean {
   if (/^(TARGET|BUILD)(PLATFORM|OS|ARCH|VARIANT|OSVERSION|STAGE)$|^BUILDKIT_|^SOURCE_DATE_EPOCH$/.test(name))
@@ -85,17 +69,60 @@ export interface BlastRadius {
   readonly hidden: boolean;
 }
 
-export function blastRadius(steps: readonly Step[], from: number, name: string): BlastRadius {
-  const runs: Step[] = [];
-  let hidden = false;
-  for (let i = from + 1; i < steps.length; i++) {
-    const step = steps[i] as Step;
-    const { instruction, isOnBuild } = step.command;
-    if (isOnBuild) continue;
-    if (mentions(instruction, name)) return { runs, first: step, hidden };
-    if (instruction.kind !== 'run' || step.failed) continue;
-    if (readsNoHiddenVariable(instruction)) runs.push(step);
-    else hidden = true;
+/** What a stage's instructions name, made once. */
+interface StageWords {
+  /** Positions of the steps that have a word, rising. */
+  readonly steps: ReadonlyMap<string, readonly number[]>;
+  /** Positions of RUNs that read no variable unnamed, and of the others. */
+  readonly plain: readonly number[];
+  readonly opaque: readonly number[];
+}
+
+const known = new WeakMap<readonly Step[], StageWords>();
+
+function wordsOf(steps: readonly Step[]): StageWords {
+  let found = known.get(steps);
+  if (found !== undefined) return found;
+  const words = new Map<string, number[]>();
+  const plain: number[] = [];
+  const opaque: number[] = [];
+  for (let at = 0; at < steps.length; at++) {
+    const { command, failed } = steps[at] as Step;
+    if (command.isOnBuild) continue;
+    const { instruction } = command;
+    noteWords(instruction, at, words);
+    if (instruction.kind === 'run' && !failed) (readsNoHiddenVariable(instruction) ? plain : opaque).push(at);
   }
-  return { runs, first: undefined, hidden };
+  found = { steps: words, plain, opaque };
+  known.set(steps, found);
+  return found;
+}
+
+function noteWords(instruction: Instruction, at: number, words: Map<string, number[]>): void {
+  for (const text of [instruction.original, ...instruction.heredocs.map((heredoc) => heredoc.content)])
+    for (const [word] of text.matchAll(/\w+/g)) {
+      const positions = words.get(word);
+      if (positions === undefined) words.set(word, [at]);
+      else if (positions[positions.length - 1] !== at) positions.push(at);
+    }
+}
+
+export function blastRadius(steps: readonly Step[], from: number, name: string): BlastRadius {
+  const { steps: positions, plain, opaque } = wordsOf(steps);
+  const named = positions.get(name) ?? [];
+  const end = named[after(named, from)] ?? steps.length;
+  const runs = plain.slice(after(plain, from), after(plain, end - 1)).map((at) => steps[at] as Step);
+  return { runs, first: steps[end], hidden: (opaque[after(opaque, from)] ?? end) < end };
+}
+
+/** Index of the first position behind `at`. */
+function after(positions: readonly number[], at: number): number {
+  let low = 0;
+  let high = positions.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((positions[middle] as number) <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -25,7 +25,7 @@ export const rule: Rule<Meant | undefined> = {
         const isKnown =
           part === 0
             ? accounts.user(name) !== undefined
-            : accounts.group(name) !== undefined || accounts.names.includes(name);
+            : accounts.group(name) !== undefined || accounts.names().includes(name);
         if (isKnown) continue;
         const by = accounts.madeBy(name);
         const later = by !== undefined && by > index;
@@ -34,7 +34,7 @@ export const rule: Rule<Meant | undefined> = {
         if (by !== undefined && !later) continue;
         const meant = later
           ? undefined
-          : (suggest(name, accounts.names, true) ?? accounts.names.find((n) => n.startsWith(name)));
+          : (suggest(name, accounts.names(), true) ?? accounts.names().find((n) => n.startsWith(name)));
         const what = later
           ? `line ${lineOf(analysis, by)} makes it, which is too late`
           : `nothing makes it${files.base === undefined ? '' : `, and ${files.base.title} has none`}`;
