@@ -2,6 +2,7 @@
 
 import type { BuildInputs, Compilation, MissingInput } from '../compile/compilation.ts';
 import { compile } from '../compile/compile.ts';
+import { isBeyondTime } from '../compile/history.ts';
 import type { CheckWarning } from '../compile/lint.ts';
 import { type BuildConfig, type Options, readOptions } from '../compile/options.ts';
 import type { Stage } from '../compile/stage.ts';
@@ -46,6 +47,7 @@ export function analyze(text: string, config: BuildConfig, inputs: BuildInputs):
     const unfit = definition.entries.find((entry) => entry.vertex !== undefined && c.invalid.has(entry.vertex));
     const reason = unfit === undefined ? marshalError : (c.invalid.get(unfit.vertex as Vertex) as string);
     if (reason !== undefined) problems.push(marshalProblem(dockerfile, reason, unfit?.vertex));
+    else if (compiled.target !== undefined && isBeyondTime(c, compiled.target)) problems.push(timeProblem(c));
   }
   return {
     text,
@@ -94,6 +96,15 @@ function marshalProblem(dockerfile: Dockerfile, reason: string, vertex: Vertex |
   const message = `failed to marshal LLB definition: ${reason}`;
   const span = dockerfile.instructions[vertex?.origin ?? -1]?.span ?? { start: 0, end: 0 };
   return { phase: 'convert', message, summary: message, locations: [], span, code: 'marshal' };
+}
+
+/** The last thing that BuildKit does is to write the image's configuration, and it writes no year of five digits. */
+function timeProblem(c: Compilation): Problem {
+  const message =
+    'failed to marshal image config: json: error calling MarshalJSON for type *time.Time: Time.MarshalJSON: year outside of range [0,9999]';
+  const line = c.metaArgs.get('SOURCE_DATE_EPOCH')?.lines.first;
+  const span = c.dockerfile.instructions.find(({ lines }) => lines.first === line)?.span ?? { start: 0, end: 0 };
+  return { phase: 'convert', message, summary: message, locations: [], span, code: 'bad-epoch' };
 }
 
 function provisionalVertices(c: Compilation, definition: Definition): Set<Vertex> {

@@ -14,6 +14,14 @@ export function addHistory(c: Compilation, stage: Stage, createdBy: string | (()
   });
 }
 
+/** True where the image's history has a time that JSON cannot hold: before the year 0, or after 9999. */
+export function isBeyondTime({ epochSeconds }: Compilation, { image }: Stage): boolean {
+  if (epochSeconds === undefined || (epochSeconds >= -62_167_219_200n && epochSeconds <= 253_402_300_799n))
+    return false;
+  const time = goTime(epochSeconds);
+  return image.history.some(({ created }) => created === time);
+}
+
 /** `|2 A=1 B= /bin/sh -c make`: the command with the build arguments that it saw. */
 export function runCommandText(args: readonly string[], buildArgs: Stage['buildArgs'], env: EnvList): string {
   const seen = new Map<string, string>();
