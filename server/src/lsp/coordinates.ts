@@ -2,7 +2,6 @@
 import type { Position, Range } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Span } from '../../../shared/src/span.ts';
-import { utf8Length } from '../go/utf8.ts';
 
 export type Encoding = 'utf-16' | 'utf-8' | 'utf-32';
 
@@ -103,13 +102,4 @@ function unitsOf(document: TextDocument, encoding: 'utf-8' | 'utf-32') {
       return at;
     },
   };
-}
-
-/** Units of a text without line ends. */
-export function lengthIn(text: string, encoding: Encoding): number {
-  if (encoding === 'utf-16') return text.length;
-  if (encoding === 'utf-8') return utf8Length(text);
-  let count = 0;
-  for (let i = 0; i < text.length; i += (text.codePointAt(i) as number) > 0xffff ? 2 : 1) count += 1;
-  return count;
 }
