@@ -507,10 +507,18 @@ function fileReplaces(place: Place, path: string, hazards: Hazard[]): void {
   const { kinds, files } = place;
   const kind = kinds[0];
   if (kind !== 'file' && kind !== 'maybe-file') return;
+  // As often a directory as a program.
+  const name = baseName(clean(`/${place.facts.sources[0] ?? ''}`));
+  if (kind === 'maybe-file' && !isCommandPlace(path) && /^(app|server|web|client|api|main)$/.test(name)) return;
   if (isMergedPath(path) && files.base?.usrMerged !== false) return;
   const basis = directoryBasis(place, path);
   if (basis === undefined) return;
   hazards.push({ kind: 'file-replaces-directory', path, basis, sure: kind === 'file', detail: '' });
+}
+
+/** Places of commands: what is copied there is nearly always a file. */
+export function isCommandPlace(path: string): boolean {
+  return /^\/usr\/(local\/)?s?bin$/.test(path);
 }
 
 function onlyLast(place: Place, path: string, hazards: Hazard[]): void {

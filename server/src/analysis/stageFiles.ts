@@ -103,7 +103,7 @@ export function specialDirectory(
     if (!found.set && found.how !== 'workdir') return undefined;
     const { mode, uid, gid, by } = found;
     if (mode === undefined && (uid === undefined || uid === 0 || uid === 'root')) return undefined;
-    const owner = uid === undefined ? '' : `${uid}${gid === undefined ? '' : `:${gid}`}`;
+    const owner = uid === undefined || (uid === 0 && !gid) ? '' : `${uid}${gid === undefined ? '' : `:${gid}`}`;
     const words = [mode === undefined ? '' : octal(mode), owner === '' ? '' : `owner ${owner}`]
       .filter(Boolean)
       .join(', ');
@@ -262,9 +262,9 @@ const fileExtensions = new Set(
 /** Names that are nearly always directories, or as often as not. */
 const directoryNames = new Set(
   (
-    'src app lib libs bin sbin etc usr var opt home root rootfs fs build dist out output target public static assets config conf ' +
+    'src lib libs bin sbin etc usr var opt home root rootfs fs build dist out output target public static assets config conf ' +
     'configs scripts script docker docs test tests data files node_modules vendor packages include share resources templates ' +
-    'site html www client server web api cmd internal pkg binaries release releases install plugins modules themes certs ' +
+    'site html www cmd internal pkg binaries release releases install plugins modules themes certs ' +
     'artifacts content workspace tools local java jre jdk python3 venv contrib overlay go'
   ).split(' '),
 );

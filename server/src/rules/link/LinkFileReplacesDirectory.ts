@@ -1,4 +1,5 @@
 // LinkFileReplacesDirectory: a file linked to a directory's own name takes the directory's place.
+import { isCommandPlace } from '../../analysis/copies.ts';
 import type { Rule } from '../rule.ts';
 import { addSlash, type CopyData, hazardFindings, knownFrom, sourceWords, withoutLink } from './copies.ts';
 
@@ -9,7 +10,7 @@ export const rule: Rule<CopyData> = {
     hazardFindings(analysis, 'file-replaces-directory', (copy, hazard) => ({
       message: `With --link ${sourceWords(copy)} becomes the file ${hazard.path}${hazard.sure ? '' : ' (if it is a file)'} and the directory of that name is lost${knownFrom(hazard.basis)}: a destination without a slash at its end is the name of the file.`,
       severity: !hazard.sure
-        ? commands.test(hazard.path)
+        ? isCommandPlace(hazard.path)
           ? 'warning'
           : 'hint'
         : hazard.basis.kind === 'usual'
@@ -28,6 +29,3 @@ export const rule: Rule<CopyData> = {
     ];
   },
 };
-
-/** Places of commands: what is copied there is nearly always a file. */
-const commands = /^\/usr\/(local\/)?s?bin$/;
