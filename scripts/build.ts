@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { type BuildOptions, build } from 'esbuild';
+import { build as buildWebview, limit as webviewLimit } from '../client/webview/build.ts';
 
 /** A bundle: what it is made from, where it is written (nowhere: it is only measured), how many bytes it may have. */
 interface Bundle {
@@ -88,6 +89,11 @@ export async function buildAll(): Promise<{ lines: string[]; tooLarge: boolean }
     lines.push(
       `${bundle.name.padEnd(11)} ${bytes} bytes minified${gzip}, at most ${bundle.limit}${over ? '  TOO LARGE' : ''}`,
     );
+  }
+  for (const { name, bytes } of await buildWebview()) {
+    const over = bytes > webviewLimit;
+    tooLarge ||= over;
+    lines.push(`${name.padEnd(11)} ${bytes} bytes minified, at most ${webviewLimit}${over ? '  TOO LARGE' : ''}`);
   }
   return { lines, tooLarge };
 }

@@ -7,11 +7,12 @@ import { graphPanel } from './graphPanel.ts';
 /** `forgive` forgets how often the server has broken. */
 export function registerCommands(
   client: BaseLanguageClient,
+  context: vscode.ExtensionContext,
   output: vscode.LogOutputChannel,
   forgive: () => void,
 ): vscode.Disposable[] {
   const { protocol2CodeConverter: convert } = client;
-  const panel = graphPanel(client);
+  const panel = graphPanel(client, context, output);
   const command = (name: string, run: (...args: never[]) => unknown) =>
     vscode.commands.registerCommand(name, async (...args) => {
       try {

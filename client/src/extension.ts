@@ -87,7 +87,7 @@ export function activateIn(context: vscode.ExtensionContext, makeClient: MakeCli
   answerFileRequests(client);
   context.subscriptions.push(
     output,
-    ...registerCommands(client, output, () => breaks.splice(0)),
+    ...registerCommands(client, context, output, () => breaks.splice(0)),
     showStatus(client),
     onNeighboursChanged(() => {
       if (client.state === State.Running) {

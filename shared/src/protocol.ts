@@ -1,5 +1,6 @@
 // What our client and our server say to each other beyond the Language Server Protocol. Any other client may leave all of it out.
 import type { BuildGraph } from './graph.ts';
+import type { Change, ToGraphView } from './graphView.ts';
 
 /** What our own client says of itself when it starts the server, in `initializationOptions`. */
 export interface ClientOptions {
@@ -37,6 +38,31 @@ export const graphChanged = 'llbLens/graphChanged';
 export interface GraphChangedParams {
   readonly uri: string;
   readonly version: number;
+}
+
+/** Client to server: what the graph view asks about an open document. */
+export const graphQuestion = 'llbLens/graphQuestion';
+export interface GraphQuestionParams {
+  readonly uri: string;
+  readonly question: GraphQuestion;
+}
+export type GraphQuestion =
+  | { readonly kind: 'whatIf'; readonly change: Change }
+  | { readonly kind: 'compareLink'; readonly instruction: number }
+  | { readonly kind: 'linkEdits'; readonly instruction: number; readonly link: boolean }
+  /** Compares with another text, called `title`. */
+  | { readonly kind: 'compareWith'; readonly text: string; readonly title: string }
+  | { readonly kind: 'write'; readonly format: 'dot' | 'mermaid' };
+/** `null` where the document is not open, or has changed meanwhile. */
+export type GraphQuestionAnswer =
+  | { readonly message: ToGraphView }
+  | { readonly edits: readonly { readonly range: ProtocolRange; readonly newText: string }[]; readonly version: number }
+  | { readonly text: string }
+  | { readonly error: string };
+/** A range of the Language Server Protocol. */
+export interface ProtocolRange {
+  readonly start: { readonly line: number; readonly character: number };
+  readonly end: { readonly line: number; readonly character: number };
 }
 
 /** Server to client: the text of a file; `null` where there is none. Bytes that are not UTF-8 come as U+FFFD. */

@@ -43,18 +43,24 @@ export function knownContents(
 
 /**
  * Contents of which only the changed paths are known, against an earlier build: `moment` tells the builds apart. A
- * selection that no changed path touches is what it was.
+ * selection that no changed path touches is what it was. Of the sources in `whole` everything changed.
  */
-export function changedContents(changed: readonly string[], moment: string): Contents {
+export function changedContents(
+  changed: readonly string[],
+  moment: string,
+  whole: ReadonlySet<string> = nothing,
+): Contents {
   const paths = changed.map((path) => join('/', path));
   return {
     signature: (identifier, selectors) => {
-      if (!identifier.startsWith('local://')) return identifier;
-      const touched = selectors.some((s) => paths.some((path) => touches(s, path)));
+      if (!identifier.startsWith('local://')) return whole.has(identifier) ? `${identifier} ${moment}` : identifier;
+      const touched = whole.has(identifier) || selectors.some((s) => paths.some((path) => touches(s, path)));
       return `${identifier} ${JSON.stringify(selectors.map((s) => [s.path, s.include, s.exclude]))}${touched ? ` ${moment}` : ''}`;
     },
   };
 }
+
+const nothing: ReadonlySet<string> = new Set();
 
 /** True where a change of `path` can show in what the selector reads. */
 function touches(selector: Selector, path: string): boolean {

@@ -220,7 +220,8 @@ function copyTitle(step: Step | undefined): string | undefined {
   return `${instruction.kind.toUpperCase()}${flags} ${[...copy.sources, ...heredocs].join(' ')} -> ${copy.dest}`;
 }
 
-function sourceTitle(identifier: string): string {
+/** What a source is called: `alpine:3.20`, `context`. */
+export function sourceTitle(identifier: string): string {
   if (identifier.startsWith('docker-image://')) return shortImage(identifier.slice('docker-image://'.length));
   if (identifier === 'local://context') return 'build context';
   if (identifier.startsWith('local://')) return `context ${identifier.slice('local://'.length)}`;

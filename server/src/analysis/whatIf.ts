@@ -15,6 +15,8 @@ export type Change =
   | { readonly kind: 'base'; readonly ref: string }
   /** Files of the build context. */
   | { readonly kind: 'file'; readonly path: string }
+  /** Everything behind a source, by the identifier of its vertex: `local://context`, `docker-image://…`, `https://…`. */
+  | { readonly kind: 'source'; readonly identifier: string }
   /** A build argument; another value than now unless one is given. */
   | { readonly kind: 'arg'; readonly name: string; readonly value: string | undefined }
   /** The value of an ENV. */
@@ -67,6 +69,8 @@ export function changeText(change: Change): string {
       return `the base ${change.ref}`;
     case 'file':
       return `the file ${change.path}`;
+    case 'source':
+      return change.identifier.replace(/^local:\/\//, 'the build context ').replace(/^docker-image:\/\//, '');
     case 'arg':
       return `the build argument ${change.name}`;
     case 'env':
@@ -85,15 +89,16 @@ export interface Caches {
   readonly remote?: 'min' | 'max' | 'inline';
 }
 
-/** What a build after the changes runs again; or why a change makes no sense for this file. */
+/** What a build after the changes runs again, and its text's analysis; or why a change makes no sense for this file. */
 export function whatIf(
   analysis: Analysis,
   changes: readonly Change[],
   caches: Caches = {},
-): Outcome | { readonly error: string } {
+): (Outcome & { readonly analysis: Analysis }) | { readonly error: string } {
   const after = changed(analysis, changes);
   if ('error' in after) return after;
-  return between({ analysis, contents: changedContents([], '') }, after, caches);
+  const outcome = between({ analysis, contents: changedContents([], '') }, after, caches);
+  return { ...outcome, analysis: after.analysis };
 }
 
 /** What a build of one text runs again after a build of another. `paths` are the files of the context that changed. */
@@ -125,13 +130,14 @@ function between(before: Build, after: Build, caches: Caches): Outcome {
 /** The build after the changes. */
 function changed(analysis: Analysis, changes: readonly Change[]): Build | { readonly error: string } {
   const paths: string[] = [];
+  const sources = new Set<string>();
   const bases = new Set<string>();
   const args: Record<string, string> = {};
   const edits: { start: number; end: number; text: string }[] = [];
   const instructions = new Set<number>();
   const stages = new Map<Stage, Edited['content']>();
   for (const change of changes) {
-    const wrong = note(analysis, change, { paths, bases, args, edits, instructions, stages });
+    const wrong = note(analysis, change, { paths, sources, bases, args, edits, instructions, stages });
     if (wrong !== undefined) return { error: wrong };
   }
   const next = again(analysis, args, edits);
@@ -139,9 +145,11 @@ function changed(analysis: Analysis, changes: readonly Change[]): Build | { read
   for (const [stage, content] of stages) moved.set(stage.index, content);
   return {
     analysis: next,
-    contents: changedContents(paths, 'later'),
+    contents: changedContents(paths, 'later', sources),
     image: (identifier) =>
-      bases.has(shortName(identifier.replace(/^docker-image:\/\//, '')) ?? identifier) ? 'another' : '',
+      sources.has(identifier) || bases.has(shortName(identifier.replace(/^docker-image:\/\//, '')) ?? identifier)
+        ? 'another'
+        : '',
     edited: (vertex) => {
       if (instructions.has(vertex.origin) && vertex.op.kind !== 'merge' && vertex.op.kind !== 'source')
         return { text: true, content: 'unknown' };
@@ -154,6 +162,7 @@ function changed(analysis: Analysis, changes: readonly Change[]): Build | { read
 
 interface Notes {
   readonly paths: string[];
+  readonly sources: Set<string>;
   readonly bases: Set<string>;
   readonly args: Record<string, string>;
   readonly edits: { start: number; end: number; text: string }[];
@@ -165,6 +174,9 @@ function note(analysis: Analysis, change: Change, notes: Notes): string | undefi
   switch (change.kind) {
     case 'file':
       notes.paths.push(change.path.replace(/^\.?\//, ''));
+      return undefined;
+    case 'source':
+      notes.sources.add(change.identifier);
       return undefined;
     case 'base': {
       const wanted = shortName(change.ref);

@@ -13,13 +13,20 @@ import {
   SemanticTokensRegistrationType,
   TextDocumentSyncKind,
 } from 'vscode-languageserver';
-import { graphChanged, graphRequest } from '../../../shared/src/protocol.ts';
+import {
+  type GraphQuestionAnswer,
+  type GraphQuestionParams,
+  graphChanged,
+  graphQuestion,
+  graphRequest,
+} from '../../../shared/src/protocol.ts';
 import type { Features } from '../features/feature.ts';
 import { features as allFeatures } from '../features/index.ts';
 import type { Arrivals } from './arrivals.ts';
 import { type Client, readClient } from './client.ts';
 import { answer, type Desk } from './desk.ts';
 import { filesOf } from './files.ts';
+import * as graphQuestions from './graphQuestions.ts';
 import { type Log, textOf } from './guard.ts';
 import type { Host } from './host.ts';
 import { problemsOf } from './problems.ts';
@@ -230,6 +237,12 @@ function serve(connection: Connection, desk: Desk, f: Features): void {
     if (session.find(uri) !== undefined) desk.graphsShown.add(uri);
     return graph({ textDocument: { uri } }, token);
   });
+  const question = answer('graph question', at, undefined, null, graphQuestions.graphQuestion(f));
+  connection.onRequest<GraphQuestionAnswer | null, void>(
+    graphQuestion,
+    ({ uri, question: asked }: GraphQuestionParams, token) =>
+      question({ textDocument: { uri }, uri, question: asked }, token),
+  );
 }
 
 /** A lens of an older text keeps its words until the editor asks for new ones. */
