@@ -6,6 +6,7 @@ import type { RunInstruction } from '../dockerfile/instruction.ts';
 import { type ParsedMount as Mount, parseDevice, parseMount } from '../dockerfile/mounts.ts';
 import type { Env } from '../dockerfile/shell.ts';
 import { base, clean, isAbs as isAbsPath, join } from '../go/path.ts';
+import { sortLikeGo } from '../go/sort.ts';
 import { quote, trimSpace } from '../go/text.ts';
 import { compareUtf8 } from '../go/utf8.ts';
 import { noMetadata } from '../llb/definition.ts';
@@ -335,9 +336,9 @@ function execOp(
 /** Sorts mounts by destination and numbers the outputs of those that have one. */
 function numbered(root: ExecMount, binds: readonly ExecMount[]): ExecMount[] {
   let outputs = 0;
-  return [root, ...binds]
-    .sort((a, b) => compareUtf8(a.dest, b.dest))
-    .map((m) => (m.output === pendingOutput || m === root ? { ...m, output: outputs++ } : m));
+  return sortLikeGo([root, ...binds], (a, b) => compareUtf8(a.dest, b.dest)).map((m) =>
+    m.output === pendingOutput || m === root ? { ...m, output: outputs++ } : m,
+  );
 }
 
 function device(value: string): { name: string; optional: boolean }[] {
