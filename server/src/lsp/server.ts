@@ -1,6 +1,7 @@
 // The language server: it tells a client what it can do and wires each request to its function.
 import {
   CodeLensRefreshRequest,
+  type Command,
   type Connection,
   DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
@@ -245,17 +246,34 @@ function serve(connection: Connection, desk: Desk, f: Features): void {
   );
 }
 
-/** A lens of an older text keeps its words until the editor asks for new ones. */
+/**
+ * A lens of an older text keeps the words it had until the editor asks for new ones: one without any would be shown as
+ * having no commands.
+ */
 function resolveCodeLens(
   desk: () => Desk,
   feature: NonNullable<Features['resolveCodeLens']>,
 ): Parameters<Connection['onCodeLensResolve']>[0] {
+  const worded = new Map<string, Map<string, Command>>();
   return async (codeLens, token) => {
     const data = codeLens.data as requests.LensData | undefined;
-    const uri = data?.uri ?? '';
-    if (desk().session.find(uri)?.version !== data?.version) return codeLens;
-    const run = answer('CodeLens', desk, undefined, codeLens, requests.resolveCodeLens(feature));
-    return run({ textDocument: { uri }, codeLens }, token);
+    if (data === undefined) return codeLens;
+    const { uri, version, lens } = data;
+    const key = `${lens.kind} ${lens.data}`;
+    let known = worded.get(uri);
+    const old = { ...codeLens, command: known?.get(key) ?? { title: '…', command: '' } };
+    if (desk().session.find(uri)?.version !== version) return old;
+    const run = answer('CodeLens', desk, undefined, old, requests.resolveCodeLens(feature));
+    const resolved = await run({ textDocument: { uri }, codeLens }, token);
+    if (resolved instanceof ResponseError || resolved.command === undefined) return old;
+    if (known === undefined) {
+      // Those of documents that were open long ago go.
+      if (worded.size > 100) worded.clear();
+      known = new Map();
+      worded.set(uri, known);
+    }
+    known.set(key, resolved.command);
+    return resolved;
   };
 }
 
