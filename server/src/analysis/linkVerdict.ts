@@ -146,7 +146,7 @@ function judgePlain(analysis: Analysis, copy: Copy): Judged {
   if (copy.wouldHelp)
     return {
       kind: 'would-help',
-      sentence: `--link would help: the copy would no longer run again when ${below(analysis, copy)} changes`,
+      sentence: `--link would help: the copy would no longer run again when ${below(analysis, copy)} changes${unless(copy)}`,
       evidence: ['cache-copies-without-run-plain', 'cache-copies-without-run-link', 'remote-min-base-changed-plain'],
       rule: 'LinkWouldHelp',
     };
@@ -290,7 +290,7 @@ function effective(analysis: Analysis, copy: Copy): string {
     again === 0
       ? ''
       : `; ${again === 1 ? 'the step that follows does' : `the ${again} steps that follow do`} not survive it`;
-  return `effective: the copy does not run again when ${below(analysis, copy)} changes${rest}`;
+  return `effective: the copy does not run again when ${below(analysis, copy)} changes${unless(copy)}${rest}`;
 }
 
 /** Where in a stage vertices are made, counted once. */
@@ -344,6 +344,25 @@ function below(analysis: Analysis, { stage, at }: Copy): string {
   const shown = count <= 4 ? lines.slice(0, count).join(', ') : `${lines.slice(0, 3).join(', ')} … ${lines[count - 1]}`;
   const own = `${count === 1 ? 'line' : 'one of the lines'} ${shown}`;
   return base === '' ? own : `${base} or ${own}`;
+}
+
+/** Where the source hangs on the same base, what it copies may change with it. */
+function unless({ stage, facts: { from } }: Copy): string {
+  if (from === undefined) return '';
+  const bases = new Set<Stage | string>();
+  for (let at: Stage | undefined = stage.base; at !== undefined; at = at.base) bases.add(at);
+  bases.add(rootOf(stage).originalBase);
+  let shared = bases.has(rootOf(from).originalBase);
+  for (let at: Stage | undefined = from; at !== undefined; at = at.base) shared ||= bases.has(at);
+  return shared
+    ? `, as long as it finds the same files in ${from.hidden ? from.originalBase : from.name || `stage ${from.index}`}`
+    : '';
+}
+
+function rootOf(stage: Stage): Stage {
+  let at = stage;
+  while (at.base !== undefined) at = at.base;
+  return at;
 }
 
 function baseWords(stage: Stage): string {

@@ -1,0 +1,6 @@
+# syntax=docker/dockerfile:1
+FROM debian:12
+RUN apt-get update && apt-get install -y python3
+COPY app/ /srv/app/
+COPY run.sh /usr/local/bin/
+CMD ["run.sh"]

@@ -1,0 +1,3 @@
+FROM debian:12
+COPY --link tool.sh /bin/
+RUN tool.sh
