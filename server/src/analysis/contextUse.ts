@@ -1,12 +1,287 @@
-// What each COPY, ADD and bind mount takes of the build context, and what of it the build sends at all: by the context's listing.
+// What each COPY, ADD and bind mount takes of the build context, and what is sent as a whole. In two steps, so that the second can
+// run where the listing is: `contextRequest` says what the build asks for, as plain data; `contextUse` answers it from a listing.
 import type { Span } from '../../../shared/src/span.ts';
-import type { Compilation } from '../compile/compilation.ts';
-import { isLocalContext } from '../compile/sources.ts';
-import { placeIn, type Stage, type Step } from '../compile/stage.ts';
+import type { Step } from '../compile/stage.ts';
+import { parseIgnoreLines } from '../context/ignoreFile.ts';
 import { kinds, type Listing } from '../context/listing.ts';
+import { compilePatterns } from '../context/patterns.ts';
 import { isWildcardPath, type Selection, select } from '../context/selection.ts';
-import { measure, type Transfer, transfer } from '../context/transfer.ts';
-import { isBindMount, mountTarget } from '../dockerfile/runInstruction.ts';
+import { measure, transfer } from '../context/transfer.ts';
 import { spanOf } from '../dockerfile/spans.ts';
-import { clean, join } from '../go/path.ts';
-import type { CopyAction, ExecMount } from '../llb/op.ts';
+import { join } from '../go/path.ts';
+import { compareUtf8 } from '../go/utf8.ts';
+import type { CopyAction, ExecOp, SourceOp, Vertex } from '../llb/op.ts';
+import type { Analysis } from './analyze.ts';
+import { type Swept, sweptIn } from './sweptIn.ts';
+
+/** What a build asks of a context. Plain data. */
+export interface ContextRequest {
+  readonly reads: readonly ContextRead[];
+  /** Paths that the target reads, undefined for all; an empty list where it reads nothing, so that nothing is sent. */
+  readonly follow: readonly string[] | undefined;
+  /** Patterns of the ignore file, and the lines that they stand in (0 where the text is not known). */
+  readonly ignore: readonly { readonly pattern: string; readonly line: number }[];
+}
+
+export interface ContextRead extends Selection {
+  /** Index of the instruction in the file. */
+  readonly instruction: number;
+  readonly kind: 'copy' | 'add' | 'bind';
+  /** The source as BuildKit reads it, variables replaced. */
+  readonly source: string;
+  /** Of the source's word, or of the instruction where it has no word of its own. */
+  readonly span: Span;
+}
+
+export interface ContextUse {
+  /** In the order of the request. */
+  readonly reads: readonly ReadUse[];
+  /** What the client would send for the target. */
+  readonly sent: { readonly files: number; readonly bytes: number };
+  /** Why sending would fail. */
+  readonly error: string | undefined;
+  /** Everything in the folder, ignored or not. */
+  readonly whole: { readonly files: number; readonly bytes: number };
+  /** The folder holds more than was looked at: the numbers are too low. */
+  readonly truncated: boolean;
+}
+
+export interface ReadUse {
+  readonly read: ContextRead;
+  /** Files, links and so on; directories are not counted. */
+  readonly files: number;
+  readonly bytes: number;
+  /** The largest files, the largest first. */
+  readonly largest: readonly { readonly path: string; readonly bytes: number }[];
+  /** What would be taken too if the ignore file did not keep it out. */
+  readonly ignored: {
+    readonly files: number;
+    readonly bytes: number;
+    readonly lines: readonly IgnoredByLine[];
+  };
+  /**
+   * Why nothing is taken: there is no such path (the build fails); all of it is ignored (the build fails, unless the source has
+   * wildcards); no path is like the wildcards; the directory is empty.
+   */
+  readonly nothing: 'missing' | 'ignored' | 'no-match' | 'empty' | undefined;
+  readonly swept: readonly Swept[];
+}
+
+export interface IgnoredByLine {
+  /** From 1; 0 where it is not known. */
+  readonly line: number;
+  readonly pattern: string;
+  readonly files: number;
+  readonly bytes: number;
+  /** One of them. */
+  readonly example: string;
+}
+
+const mostLargest = 5;
+
+/** What the build asks of the main context, or of the named one with that name; undefined where that is no local folder. */
+export function contextRequest(analysis: Analysis, name = 'context'): ContextRequest | undefined {
+  const identifier = `local://${name}`;
+  const isContext = (vertex: Vertex | undefined): vertex is Vertex & { op: SourceOp } =>
+    vertex?.op.kind === 'source' && vertex.op.identifier === identifier;
+  const main = analysis.compilation.context.out?.vertex;
+  let source = isContext(main) ? main : undefined;
+  const reads: ContextRead[] = [];
+  for (const stage of analysis.stages) {
+    for (const step of stage.steps) {
+      for (const vertex of step.vertices) {
+        const { op } = vertex;
+        if (op.kind === 'file') {
+          let word = 0;
+          for (const action of op.actions) {
+            if (action.kind !== 'copy') continue;
+            const from = action.source?.vertex;
+            if (isContext(from)) {
+              source ??= from;
+              reads.push(readOf(step, action, word));
+            }
+            word++;
+          }
+        } else if (op.kind === 'exec') {
+          for (const mount of op.mounts) {
+            const from = mount.source?.vertex;
+            if (!isContext(from)) continue;
+            source ??= from;
+            reads.push(mountOf(step, mount));
+          }
+        }
+      }
+    }
+  }
+  if (source === undefined) return undefined;
+  const { attrs } = source.op as SourceOp;
+  const used = analysis.definition.entries.some((entry) => entry.vertex === source);
+  return { reads, follow: used ? listOf(attrs.get('local.followpaths')) : [], ignore: ignoreOf(analysis, attrs, name) };
+}
+
+/** Answers a request from a listing. */
+export function contextUse(request: ContextRequest, listing: Listing): ContextUse {
+  const patterns = request.ignore.map((line) => line.pattern);
+  const visible = transfer(listing, undefined, patterns).sent;
+  const everything = new Uint8Array(listing.paths.length).fill(1);
+  const lines = linesFor(listing, request.ignore, visible);
+  const wanted = request.follow;
+  const total = wanted?.length === 0 ? undefined : transfer(listing, wanted, patterns);
+  return {
+    reads: request.reads.map((read) => useOf(read, request, listing, visible, everything, lines)),
+    sent: { files: total?.files ?? 0, bytes: total?.bytes ?? 0 },
+    error: total?.error,
+    whole: measure(listing, () => true),
+    truncated: listing.truncated,
+  };
+}
+
+function useOf(
+  read: ContextRead,
+  request: ContextRequest,
+  listing: Listing,
+  visible: Uint8Array,
+  everything: Uint8Array,
+  lines: Int32Array,
+): ReadUse {
+  const taken = select(listing, visible, read);
+  const all = request.ignore.length === 0 ? taken : select(listing, everything, read);
+  const { files, bytes } = measureList(listing, taken.files);
+  const kept = new Set(taken.files);
+  const hidden = all.files.filter((i) => !kept.has(i));
+  return {
+    read,
+    files,
+    bytes,
+    largest: largestOf(listing, taken.files),
+    ignored: { ...measureList(listing, hidden), lines: byLine(listing, hidden, lines, request.ignore) },
+    nothing: nothingOf(read, taken, all),
+    swept: sweptIn(listing, taken.files, read),
+  };
+}
+
+function nothingOf(
+  read: ContextRead,
+  taken: ReturnType<typeof select>,
+  all: ReturnType<typeof select>,
+): ReadUse['nothing'] {
+  if (taken.files.length > 0) return undefined;
+  if (all.files.length > 0 || (all.exists && !taken.exists)) return 'ignored';
+  if (taken.exists) return 'empty';
+  return read.wildcard && isWildcardPath(read.path) ? 'no-match' : 'missing';
+}
+
+function readOf(step: Step, action: CopyAction, word: number): ContextRead {
+  const { instruction, index, isOnBuild, span } = step.command;
+  const words = instruction.kind === 'copy' || instruction.kind === 'add' ? instruction.sources : [];
+  const at = isOnBuild ? undefined : words[word];
+  return {
+    instruction: index,
+    kind: instruction.kind === 'add' ? 'add' : 'copy',
+    source: step.copy?.sources[word] ?? action.src,
+    span: at === undefined ? span : spanOf(instruction, at.start, at.end),
+    path: action.src,
+    wildcard: action.allowWildcard,
+    include: action.includePatterns,
+    exclude: action.excludePatterns,
+  };
+}
+
+function mountOf(step: Step, mount: ExecOp['mounts'][number]): ContextRead {
+  const path = join('/', mount.selector);
+  const { index, span } = step.command;
+  return { instruction: index, kind: 'bind', source: path, span, path, wildcard: false, include: [], exclude: [] };
+}
+
+function ignoreOf(analysis: Analysis, attrs: ReadonlyMap<string, string>, name: string): ContextRequest['ignore'] {
+  const { inputs } = analysis.compilation;
+  const text = name === 'context' ? (inputs.dockerfileIgnore ?? inputs.dockerignore) : inputs.namedIgnore?.(name);
+  const patterns = listOf(attrs.get('local.excludepatterns')) ?? [];
+  const lines = text ? parseIgnoreLines(text) : [];
+  return patterns.map((pattern, i) => ({ pattern, line: lines[i]?.pattern === pattern ? (lines[i]?.line ?? 0) : 0 }));
+}
+
+/** A list as an attribute of a source holds it. */
+function listOf(json: string | undefined): string[] | undefined {
+  return json === undefined ? undefined : (JSON.parse(json) as string[]);
+}
+
+function measureList(listing: Listing, chosen: readonly number[]): { files: number; bytes: number } {
+  let bytes = 0;
+  const counted = new Set<number>();
+  for (const i of chosen) {
+    const file = listing.hardLinks.get(i) ?? i;
+    if (listing.hardLinks.size > 0) {
+      if (counted.has(file)) continue;
+      counted.add(file);
+    }
+    bytes += listing.sizes[i] as number;
+  }
+  return { files: chosen.length, bytes };
+}
+
+function largestOf(listing: Listing, chosen: readonly number[]): { path: string; bytes: number }[] {
+  const top: number[] = [];
+  for (const i of chosen) {
+    const size = listing.sizes[i] as number;
+    if (size === 0 || (top.length === mostLargest && size <= (listing.sizes[top[mostLargest - 1] as number] as number)))
+      continue;
+    let at = top.length;
+    while (at > 0 && (listing.sizes[top[at - 1] as number] as number) < size) at--;
+    top.splice(at, 0, i);
+    if (top.length > mostLargest) top.pop();
+  }
+  return top.map((i) => ({ path: listing.paths[i] as string, bytes: listing.sizes[i] as number }));
+}
+
+/** For each path of a listing the pattern that keeps it out, by its place in the list; -1 for what is sent. */
+function linesFor(listing: Listing, ignore: ContextRequest['ignore'], visible: Uint8Array): Int32Array {
+  const lines = new Int32Array(listing.paths.length).fill(-1);
+  const single = ignore.map(({ pattern }) => {
+    const compiled = compilePatterns([pattern.startsWith('!') ? pattern.slice(1) : pattern]);
+    return 'matcher' in compiled ? compiled.matcher : undefined;
+  });
+  const exceptions = ignore.some(({ pattern }) => pattern.startsWith('!'));
+  let i = 0;
+  while (i < listing.paths.length) {
+    if (visible[i] === 1) {
+      i++;
+      continue;
+    }
+    const path = listing.paths[i] as string;
+    let verdict = -1;
+    let matched = false;
+    for (let k = 0; k < ignore.length; k++) {
+      const exclusion = (ignore[k] as { pattern: string }).pattern.startsWith('!');
+      if (exclusion !== matched || single[k]?.matchesOrParentMatches(path) !== true) continue;
+      matched = !exclusion;
+      verdict = matched ? k : -1;
+    }
+    const end = listing.ends[i] as number;
+    // What is below an ignored directory is ignored by the same line, unless something takes it out again.
+    if (exceptions || listing.kinds[i] !== kinds.directory) lines[i++] = verdict;
+    else {
+      lines.fill(verdict, i, end);
+      i = end;
+    }
+  }
+  return lines;
+}
+
+function byLine(
+  listing: Listing,
+  hidden: readonly number[],
+  lines: Int32Array,
+  ignore: ContextRequest['ignore'],
+): IgnoredByLine[] {
+  const groups = new Map<number, { files: number; bytes: number; example: string }>();
+  for (const i of hidden) {
+    const group = groups.get(lines[i] as number) ?? { files: 0, bytes: 0, example: listing.paths[i] as string };
+    group.files++;
+    group.bytes += listing.sizes[i] as number;
+    groups.set(lines[i] as number, group);
+  }
+  return [...groups]
+    .map(([at, group]) => ({ line: ignore[at]?.line ?? 0, pattern: ignore[at]?.pattern ?? '', ...group }))
+    .sort((a, b) => b.files - a.files || compareUtf8(a.pattern, b.pattern));
+}
