@@ -54,11 +54,7 @@ export interface ReadUse {
   /** The largest files, the largest first. */
   readonly largest: readonly { readonly path: string; readonly bytes: number }[];
   /** What would be taken too if the ignore file did not keep it out. */
-  readonly ignored: {
-    readonly files: number;
-    readonly bytes: number;
-    readonly lines: readonly IgnoredByLine[];
-  };
+  readonly ignored: { readonly files: number; readonly bytes: number; readonly lines: readonly IgnoredByLine[] };
   /**
    * Why nothing is taken: there is no such path (the build fails); all of it is ignored (the build fails, unless the source has
    * wildcards); no path is like the wildcards; the directory is empty.
@@ -82,7 +78,7 @@ const mostLargest = 5;
 /** What the build asks of the main context, or of the named one with that name; undefined where that is no local folder. */
 export function contextRequest(analysis: Analysis, name = 'context'): ContextRequest | undefined {
   const identifier = `local://${name}`;
-  const isContext = (vertex: Vertex | undefined): vertex is Vertex & { op: SourceOp } =>
+  const isContext = (vertex: Vertex | undefined): boolean =>
     vertex?.op.kind === 'source' && vertex.op.identifier === identifier;
   const main = analysis.compilation.context.out?.vertex;
   let source = isContext(main) ? main : undefined;
@@ -92,15 +88,11 @@ export function contextRequest(analysis: Analysis, name = 'context'): ContextReq
       for (const vertex of step.vertices) {
         const { op } = vertex;
         if (op.kind === 'file') {
-          let word = 0;
-          for (const action of op.actions) {
-            if (action.kind !== 'copy') continue;
-            const from = action.source?.vertex;
-            if (isContext(from)) {
-              source ??= from;
-              reads.push(readOf(step, action, word));
-            }
-            word++;
+          for (const [word, action] of op.actions.entries()) {
+            const from = action.kind === 'copy' ? action.source?.vertex : undefined;
+            if (action.kind !== 'copy' || !isContext(from)) continue;
+            source ??= from;
+            reads.push(readOf(step, action, word));
           }
         } else if (op.kind === 'exec') {
           for (const mount of op.mounts) {
@@ -128,35 +120,24 @@ export function contextUse(request: ContextRequest, listing: Listing): ContextUs
   const wanted = request.follow;
   const total = wanted?.length === 0 ? undefined : transfer(listing, wanted, patterns);
   return {
-    reads: request.reads.map((read) => useOf(read, request, listing, visible, everything, lines)),
+    reads: request.reads.map((read) => {
+      const taken = select(listing, visible, read);
+      const all = request.ignore.length === 0 ? taken : select(listing, everything, read);
+      const kept = new Set(taken.files);
+      const hidden = all.files.filter((i) => !kept.has(i));
+      return {
+        read,
+        ...measureList(listing, taken.files),
+        largest: largestOf(listing, taken.files),
+        ignored: { ...measureList(listing, hidden), lines: byLine(listing, hidden, lines, request.ignore) },
+        nothing: nothingOf(read, taken, all),
+        swept: sweptIn(listing, taken.files, read),
+      };
+    }),
     sent: { files: total?.files ?? 0, bytes: total?.bytes ?? 0 },
     error: total?.error,
     whole: measure(listing, () => true),
     truncated: listing.truncated,
-  };
-}
-
-function useOf(
-  read: ContextRead,
-  request: ContextRequest,
-  listing: Listing,
-  visible: Uint8Array,
-  everything: Uint8Array,
-  lines: Int32Array,
-): ReadUse {
-  const taken = select(listing, visible, read);
-  const all = request.ignore.length === 0 ? taken : select(listing, everything, read);
-  const { files, bytes } = measureList(listing, taken.files);
-  const kept = new Set(taken.files);
-  const hidden = all.files.filter((i) => !kept.has(i));
-  return {
-    read,
-    files,
-    bytes,
-    largest: largestOf(listing, taken.files),
-    ignored: { ...measureList(listing, hidden), lines: byLine(listing, hidden, lines, request.ignore) },
-    nothing: nothingOf(read, taken, all),
-    swept: sweptIn(listing, taken.files, read),
   };
 }
 
@@ -167,7 +148,8 @@ function nothingOf(
 ): ReadUse['nothing'] {
   if (taken.files.length > 0) return undefined;
   if (all.files.length > 0 || (all.exists && !taken.exists)) return 'ignored';
-  if (taken.exists) return 'empty';
+  // Patterns of their own may leave nothing of what is there.
+  if (taken.exists) return read.include.length > 0 && !read.include.some(isWildcardPath) ? 'missing' : 'empty';
   return read.wildcard && isWildcardPath(read.path) ? 'no-match' : 'missing';
 }
 
@@ -210,8 +192,8 @@ function measureList(listing: Listing, chosen: readonly number[]): { files: numb
   let bytes = 0;
   const counted = new Set<number>();
   for (const i of chosen) {
-    const file = listing.hardLinks.get(i) ?? i;
     if (listing.hardLinks.size > 0) {
+      const file = listing.hardLinks.get(i) ?? i;
       if (counted.has(file)) continue;
       counted.add(file);
     }
@@ -221,17 +203,17 @@ function measureList(listing: Listing, chosen: readonly number[]): { files: numb
 }
 
 function largestOf(listing: Listing, chosen: readonly number[]): { path: string; bytes: number }[] {
+  const sizeOf = (i: number | undefined): number => listing.sizes[i as number] as number;
   const top: number[] = [];
   for (const i of chosen) {
-    const size = listing.sizes[i] as number;
-    if (size === 0 || (top.length === mostLargest && size <= (listing.sizes[top[mostLargest - 1] as number] as number)))
-      continue;
+    const size = sizeOf(i);
+    if (size === 0 || (top.length === mostLargest && size <= sizeOf(top[mostLargest - 1]))) continue;
     let at = top.length;
-    while (at > 0 && (listing.sizes[top[at - 1] as number] as number) < size) at--;
+    while (at > 0 && sizeOf(top[at - 1]) < size) at--;
     top.splice(at, 0, i);
     if (top.length > mostLargest) top.pop();
   }
-  return top.map((i) => ({ path: listing.paths[i] as string, bytes: listing.sizes[i] as number }));
+  return top.map((i) => ({ path: listing.paths[i] as string, bytes: sizeOf(i) }));
 }
 
 /** For each path of a listing the pattern that keeps it out, by its place in the list; -1 for what is sent. */
@@ -250,12 +232,9 @@ function linesFor(listing: Listing, ignore: ContextRequest['ignore'], visible: U
     }
     const path = listing.paths[i] as string;
     let verdict = -1;
-    let matched = false;
-    for (let k = 0; k < ignore.length; k++) {
-      const exclusion = (ignore[k] as { pattern: string }).pattern.startsWith('!');
-      if (exclusion !== matched || single[k]?.matchesOrParentMatches(path) !== true) continue;
-      matched = !exclusion;
-      verdict = matched ? k : -1;
+    for (const [k, { pattern }] of ignore.entries()) {
+      const exclusion = pattern.startsWith('!');
+      if (exclusion === verdict >= 0 && single[k]?.matchesOrParentMatches(path) === true) verdict = exclusion ? -1 : k;
     }
     const end = listing.ends[i] as number;
     // What is below an ignored directory is ignored by the same line, unless something takes it out again.
