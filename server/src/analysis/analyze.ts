@@ -11,12 +11,23 @@ import { readDockerfile } from '../dockerfile/read.ts';
 import { type Definition, marshalDefinition } from '../llb/definition.ts';
 import type { Sha256 } from '../llb/marshal.ts';
 import type { Edge, Vertex } from '../llb/op.ts';
+import type { Platform } from '../oci/platform.ts';
+import type { ImageFacts } from './imageFacts.ts';
+import type { AskContext } from './knownContext.ts';
 import { portableSha256 } from './sha256.ts';
+
+/** What the compiler reads, and what else is known for people alone. Everything may be missing. */
+export interface AnalysisInputs extends BuildInputs {
+  /** `ref` as for `image`. Undefined where neither anything is known nor anything went wrong. */
+  readonly imageFacts?: (ref: string, platform: Platform) => ImageFacts | undefined;
+  readonly context?: AskContext;
+}
 
 export interface Analysis {
   readonly text: string;
   readonly dockerfile: Dockerfile;
   readonly config: BuildConfig;
+  readonly inputs: AnalysisInputs;
   readonly options: Options;
   readonly compilation: Compilation;
   /** Everything that makes BuildKit refuse the build; the first is what it says. */
@@ -35,7 +46,7 @@ export interface Analysis {
 }
 
 /** Compiles a Dockerfile as BuildKit would. Total: no text makes it throw, and every problem is in the answer. */
-export function analyze(text: string, config: BuildConfig, inputs: BuildInputs): Analysis {
+export function analyze(text: string, config: BuildConfig, inputs: AnalysisInputs): Analysis {
   const dockerfile = readDockerfile(text);
   const { options, error } = readOptions(config);
   const compiled = compile(dockerfile, options, inputs);
@@ -53,6 +64,7 @@ export function analyze(text: string, config: BuildConfig, inputs: BuildInputs):
     text,
     dockerfile,
     config,
+    inputs,
     options: c.options,
     compilation: c,
     problems,
