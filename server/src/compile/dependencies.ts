@@ -1,7 +1,6 @@
 // What each stage reads from others: COPY --from, RUN --mount from=, and whether that leads in a circle.
 import type { Span } from '../../../shared/src/span.ts';
 import type { Instruction, LineRange } from '../dockerfile/instruction.ts';
-import { parseMount } from '../dockerfile/mounts.ts';
 import { processWord } from '../dockerfile/shell.ts';
 import { spanOf } from '../dockerfile/spans.ts';
 import { atoi, toLower } from '../go/text.ts';
@@ -75,9 +74,8 @@ export function readSources(
     return [c.byName.get(toLower(name)) ?? hidden(name, [lines], span)];
   }
   if (instruction.kind === 'run') {
-    return instruction.mounts.map(({ flag }) => {
-      const parsed = parseMount(flag.value ?? '');
-      const from = 'mount' in parsed && parsed.mount.from !== '' ? parsed.mount.from : 'scratch';
+    return instruction.mounts.map(({ flag, fields }) => {
+      const from = fields.findLast(({ key, value }) => value && toLower(key.value) === 'from')?.value?.value || 'scratch';
       const span = lines === instruction.lines ? spanOf(instruction, flag.start, flag.end) : outerSpan;
       return c.byName.get(toLower(from)) ?? hidden(from, [noLines], span);
     });
@@ -89,6 +87,7 @@ export function readSources(
 export function findCycle(c: Compilation): void {
   const visited = new Set<Stage>();
   for (const start of c.stages) {
+    if (visited.has(start)) continue;
     const path: { stage: Stage; dependencies: IterableIterator<[Stage, Command]>; by: Command | undefined }[] = [];
     const onPath = new Set<Stage>();
     const enter = (stage: Stage, by: Command | undefined): void => {
@@ -96,7 +95,7 @@ export function findCycle(c: Compilation): void {
       onPath.add(stage);
       path.push({ stage, dependencies: stage.deps.entries(), by });
     };
-    if (!visited.has(start)) enter(start, undefined);
+    enter(start, undefined);
     while (path.length > 0) {
       const top = path[path.length - 1] as (typeof path)[number];
       const next = top.dependencies.next();

@@ -1,7 +1,7 @@
 // One instruction after another: what each does to the state and the image configuration of its stage.
 import type { Span } from '../../../shared/src/span.ts';
 import type { AddInstruction, CopyInstruction, Instruction, Word } from '../dockerfile/instruction.ts';
-import { processWord, processWords } from '../dockerfile/shell.ts';
+import { isPlain, processWord, processWords } from '../dockerfile/shell.ts';
 import { suggest } from '../dockerfile/suggest.ts';
 import { formatDuration } from '../go/duration.ts';
 import { join } from '../go/path.ts';
@@ -439,12 +439,11 @@ function dispatchVolume(d: Dispatch, words: readonly Word[]): Failure | undefine
 }
 
 function expand(d: Dispatch, word: Word): string | Failure {
-  const result = processWord(word.value, envOf(d.stage.state.env), d.c.lex);
-  if (result.unmatched !== undefined && result.unmatched.size > 0) unmatched(d, result.unmatched, placeOfWord(d, word));
-  return result.error === undefined ? result.result : failure(result.error, 'bad-substitution', placeOfWord(d, word));
+  return isPlain(word.value, d.c.lex) ? word.value : expandAt(d, word.value, placeOfWord(d, word));
 }
 
 function expandAt(d: Dispatch, word: string, span: Span): string | Failure {
+  if (isPlain(word, d.c.lex)) return word;
   const result = processWord(word, envOf(d.stage.state.env), d.c.lex);
   unmatched(d, result.unmatched, span);
   return result.error === undefined ? result.result : failure(result.error, 'bad-substitution', span);

@@ -39,7 +39,7 @@ export interface WordsResult {
 
 /** Expands the variables of `word` and removes its quotes; the word stays one word. */
 export function processWord(word: string, env: Env, options: LexOptions): WordResult {
-  if (isPlain(word, options.escape.charCodeAt(0))) return { result: word, matched: undefined, unmatched: undefined };
+  if (isPlain(word, options)) return { result: word, matched: undefined, unmatched: undefined };
   const lexer = newLexer(word, env, options, false);
   const result = lexUntil(lexer, -1, lexer.rawEscapes, false);
   const { matched, unmatched } = lexer;
@@ -109,8 +109,9 @@ function newLexer(text: string, env: Env, options: LexOptions, splitting: boolea
   };
 }
 
-/** True where the lexer would give back `word` as it is. */
-function isPlain(word: string, escapeCode: number): boolean {
+/** True where `processWord` would give back `word` as it is, whatever the environment. */
+export function isPlain(word: string, options: LexOptions): boolean {
+  const escapeCode = options.escape.charCodeAt(0);
   for (let i = 0; i < word.length; i++) {
     const code = word.charCodeAt(i);
     if (code === dollar || code === singleQuote || code === doubleQuote || code === escapeCode) return false;

@@ -22,8 +22,9 @@ export function clean(path: string): string {
 
 /** path.Join: the elements that are not empty, joined and cleaned; `` where all are empty. */
 export function join(...elements: readonly string[]): string {
-  const given = elements.filter((element) => element !== '');
-  return given.length === 0 ? '' : clean(given.join('/'));
+  let joined = '';
+  for (const element of elements) if (element !== '') joined += joined === '' ? element : `/${element}`;
+  return joined === '' ? '' : clean(joined);
 }
 
 /** path.Base: the last element; `.` for ``, `/` for slashes only. */

@@ -101,8 +101,9 @@ export function putInt(field: number, value: number): void {
 /** An integer field, also where zero (a member of a oneof). */
 export function putIntAlways(field: number, value: number): void {
   reserve(24);
-  if (value < 0 || value > 0x7fffffff) putBigVarint(BigInt.asUintN(64, BigInt(value)));
-  else putVarint(value);
+  if (value >= 0 && value <= 0x7fffffff) putVarint(value);
+  else if (value === -1) putMinusOne();
+  else putBigVarint(BigInt.asUintN(64, BigInt(value)));
   putTag(field, 0);
 }
 
@@ -110,7 +111,8 @@ export function putIntAlways(field: number, value: number): void {
 export function putBigInt(field: number, value: bigint): void {
   if (value === 0n) return;
   reserve(24);
-  putBigVarint(BigInt.asUintN(64, value));
+  if (value === -1n) putMinusOne();
+  else putBigVarint(BigInt.asUintN(64, value));
   putTag(field, 0);
 }
 
@@ -140,6 +142,13 @@ function putVarint(value: number): void {
     value >>>= 7;
   }
   buffer[i] = value;
+}
+
+/** The number that nearly every file operation has several times: 64 bits that are all set. */
+function putMinusOne(): void {
+  at -= 10;
+  buffer.fill(0xff, at, at + 9);
+  buffer[at + 9] = 1;
 }
 
 function putBigVarint(value: bigint): void {
