@@ -27,6 +27,8 @@ export interface Build {
   readonly unpacks?: boolean;
   /** Vertices of which the build is known not to have come to an end. */
   readonly stopped?: (vertex: Vertex) => boolean;
+  /** Taken to have run to its end, though BuildKit refuses the text: what stands behind the mistake is asked about as it would be. */
+  readonly assumed?: boolean;
   /** Everything local was thrown away before this build. */
   readonly pruned?: boolean;
   /** The remote cache that this build reads, by the index of the build that wrote it, and how that was written. */
@@ -79,7 +81,7 @@ interface Match {
 
 /** Reckons a sequence of builds on one daemon; one outcome for each. */
 export function simulate(builds: readonly Build[]): Outcome[] {
-  const cache = new Map<string, CacheRecord[]>();
+  const cache: Cache = { records: new Map(), byToken: new Map() };
   const matches: Map<string, Match>[] = [];
   const outcomes: Outcome[] = [];
   // The images whose files were there when each build ended: what a cache that it wrote could hold.
@@ -88,8 +90,9 @@ export function simulate(builds: readonly Build[]): Outcome[] {
     if (build.pruned === true) {
       const exported =
         build.imports === undefined ? new Set<CacheRecord>() : exportedRecords(builds, matches, there, build.imports);
-      for (const records of cache.values()) for (const record of records) record.result = 'none';
-      cache.clear();
+      for (const records of cache.records.values()) for (const record of records) record.result = 'none';
+      cache.records.clear();
+      cache.byToken.clear();
       if (build.imports !== undefined) {
         for (const { record } of matches[build.imports.from]?.values() ?? []) {
           record.result = exported.has(record) ? 'remote' : 'none';
@@ -104,7 +107,7 @@ export function simulate(builds: readonly Build[]): Outcome[] {
     const outcome = judge(build, found);
     outcomes.push(outcome);
     there.push(new Set());
-    if (build.analysis.problems.length > 0) continue;
+    if (build.analysis.problems.length > 0 && build.assumed !== true) continue;
     const pulled = new Set(outcome.pulls.map((p) => p.image.digest));
     for (const { vertex } of build.analysis.definition.entries) {
       if (vertex === undefined) continue;
@@ -124,27 +127,42 @@ function isImage(vertex: Vertex): boolean {
   return vertex.op.kind === 'source' && /^(docker-image|oci-layout):/.test(vertex.op.identifier);
 }
 
-function add(cache: Map<string, CacheRecord[]>, record: CacheRecord): void {
-  const list = cache.get(record.own);
-  if (list === undefined) cache.set(record.own, [record]);
-  else if (!list.includes(record)) list.push(record);
+interface Cache {
+  /** By the op without its inputs. */
+  readonly records: Map<string, Set<CacheRecord>>;
+  /** By that and one thing that led to the first input: most records are found by it at once. */
+  readonly byToken: Map<string, CacheRecord>;
+}
+
+function add(cache: Cache, record: CacheRecord): void {
+  const set = cache.records.get(record.own);
+  if (set === undefined) cache.records.set(record.own, new Set([record]));
+  else set.add(record);
+  for (const token of record.inputs[0] ?? []) cache.byToken.set(`${token} ${record.own}`, record);
+}
+
+/** The records that could be the vertex's, the likeliest first. */
+function* candidates(cache: Cache, own: string, tokens: readonly Tokens[]): Iterable<CacheRecord> {
+  const all = cache.records.get(own);
+  const first = tokens[0];
+  if (all === undefined) return;
+  if (first !== undefined && all.size > 1) {
+    const likely = cache.byToken.get(`${first.identity} ${own}`) ?? cache.byToken.get(`${first.content} ${own}`);
+    if (likely !== undefined) yield likely;
+  }
+  yield* all;
 }
 
 let nextId = 0;
 
-function match(
-  cache: ReadonlyMap<string, CacheRecord[]>,
-  build: Build,
-  vertex: Vertex,
-  found: ReadonlyMap<string, Match>,
-): Match {
+function match(cache: Cache, build: Build, vertex: Vertex, found: ReadonlyMap<string, Match>): Match {
   const key = cacheKey(vertex);
   const bare = vertex.op.kind === 'source' ? sourceKey(build, vertex, key.own) : key.own;
   const own = build.edited?.(vertex)?.text === true ? `edited ${bare}` : bare;
   const tokens = key.inputs.map((input) => inputTokens(build, input.edge, input.selectors, input.byContent, found));
   const maybe = new Set<CacheRecord>();
   let best: Match | undefined;
-  for (const record of cache.get(own) ?? []) {
+  for (const record of candidates(cache, own, tokens)) {
     let known: Match['known'] = 'yes';
     let culprit: Vertex | undefined;
     for (let i = 0; i < tokens.length && known !== 'no'; i++) {
@@ -252,7 +270,9 @@ function judge(build: Build, found: ReadonlyMap<string, Match>): Outcome {
   const { analysis } = build;
   const asked = askedFor(analysis, found);
   const vertices: VertexOutcome[] = [];
-  const chains = new Map<string, readonly Vertex[]>();
+  // By digest, for every vertex that does not stay: the one that led to it, and the first of all.
+  const causes = new Map<string, Vertex>();
+  const firsts = new Map<string, Vertex>();
   for (const { vertex } of analysis.definition.entries) {
     if (vertex === undefined || isLocal(vertex)) continue;
     const m = found.get(vertex.digest) as Match;
@@ -261,11 +281,22 @@ function judge(build: Build, found: ReadonlyMap<string, Match>): Outcome {
       vertices.push({ vertex, status: 'reused', reason: 'nothing that it reads has changed', chain: [] });
       continue;
     }
-    const chain = chainOf(vertex, m, chains);
-    chains.set(vertex.digest, chain);
+    const first = m.culprit === undefined ? vertex : (firsts.get(m.culprit.digest) ?? m.culprit);
+    firsts.set(vertex.digest, first);
+    if (m.culprit !== undefined) causes.set(vertex.digest, m.culprit);
     const unsure = m.known === 'maybe' || (m.known === 'yes' && asked.get(vertex.digest) === false);
     const status: Status = unsure ? 'runs-if-content-differs' : vertex.op.kind === 'merge' ? 'relinked' : 'runs';
-    vertices.push({ vertex, status, reason: reasonOf(build, vertex, m, chain), chain });
+    // Words and chains are made where someone reads them: a chain is as long as the file is deep.
+    vertices.push({
+      vertex,
+      status,
+      get reason() {
+        return reasonOf(build, vertex, m, first);
+      },
+      get chain() {
+        return chainOf(vertex, causes);
+      },
+    });
   }
   return { vertices, pulls: pullsOf(build, vertices, found) };
 }
@@ -296,12 +327,13 @@ function isLocal(vertex: Vertex): boolean {
 }
 
 /** From what changed first to the vertex itself. */
-function chainOf(vertex: Vertex, m: Match, chains: ReadonlyMap<string, readonly Vertex[]>): readonly Vertex[] {
-  if (m.culprit === undefined) return [vertex];
-  return [...(chains.get(m.culprit.digest) ?? [m.culprit]), vertex];
+function chainOf(vertex: Vertex, causes: ReadonlyMap<string, Vertex>): readonly Vertex[] {
+  const chain: Vertex[] = [];
+  for (let at: Vertex | undefined = vertex; at !== undefined; at = causes.get(at.digest)) chain.push(at);
+  return chain.reverse();
 }
 
-function reasonOf(build: Build, vertex: Vertex, m: Match, chain: readonly Vertex[]): string {
+function reasonOf(build: Build, vertex: Vertex, m: Match, first: Vertex): string {
   if (vertex.metadata.ignoreCache) return 'its cache is not to be used';
   if (m.known === 'yes') return 'its result is in no cache that is left, and a step that runs needs it';
   if (vertex.op.kind === 'source') return 'it is another image than before';
@@ -312,7 +344,6 @@ function reasonOf(build: Build, vertex: Vertex, m: Match, chain: readonly Vertex
   if (isLocal(culprit)) return `files that it reads from ${what} have changed`;
   if (culprit.op.kind === 'source') return `${what} has changed`;
   if (vertex.op.kind === 'merge') return `${what} is new; the join costs next to nothing`;
-  const first = chain[0] as Vertex;
   if (first === culprit || first === vertex) return `it stands on ${what}, which is made anew`;
   return `it stands on ${what}, made anew because of ${isLocal(first) ? `files of ${nameOf(build, first)}` : nameOf(build, first)}`;
 }

@@ -30,6 +30,17 @@ export interface CacheKey {
 
 /** The key of a vertex. Sources have no inputs; what makes them equal is their identifier and what is known of it. */
 export function cacheKey(vertex: Vertex): CacheKey {
+  let key = keys.get(vertex);
+  if (key === undefined) {
+    key = keyOf(vertex);
+    keys.set(vertex, key);
+  }
+  return key;
+}
+
+const keys = new WeakMap<Vertex, CacheKey>();
+
+function keyOf(vertex: Vertex): CacheKey {
   const op = vertex.op;
   switch (op.kind) {
     case 'source': {

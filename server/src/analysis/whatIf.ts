@@ -3,7 +3,7 @@ import type { BuildInputs } from '../compile/compilation.ts';
 import type { Stage } from '../compile/stage.ts';
 import type { Instruction, Word } from '../dockerfile/instruction.ts';
 import { spanOf } from '../dockerfile/spans.ts';
-import type { Vertex } from '../llb/op.ts';
+import type { Op, Vertex } from '../llb/op.ts';
 import { familiarString, parseNormalizedNamed, tagNameOnly } from '../oci/reference.ts';
 import { type Analysis, analyze } from './analyze.ts';
 import { type Build, type Edited, type Outcome, simulate } from './cacheImpact.ts';
@@ -101,6 +101,25 @@ export function whatIf(
   return { ...outcome, analysis: after.analysis };
 }
 
+/** What a build runs again once these vertices are others: another image or other files of a source, another op of anything else. */
+export function afterChange(analysis: Analysis, vertices: readonly Vertex[]): Outcome {
+  const ops = new Set<string>();
+  const sources = new Set<string>();
+  for (const { op, digest } of vertices) {
+    // What no target needs is not marshalled, and does not run.
+    if (digest === '') continue;
+    if (op.kind === 'source') sources.add(op.identifier);
+    else ops.add(digest);
+  }
+  const after: Build = {
+    analysis,
+    contents: changedContents([], 'later', sources),
+    image: (identifier) => (sources.has(identifier) ? 'another' : ''),
+    edited: ({ digest }) => (ops.has(digest) ? { text: true, content: 'unknown' } : undefined),
+  };
+  return between({ analysis, contents: changedContents([], '') }, after, {});
+}
+
 /** What a build of one text runs again after a build of another. `paths` are the files of the context that changed. */
 export function compareBuilds(
   before: Analysis,
@@ -122,8 +141,12 @@ function between(before: Build, after: Build, caches: Caches): Outcome {
   // For content to be the same as before, the build before must have known it too.
   const first: Build =
     edited === undefined
-      ? before
-      : { ...before, edited: (v) => (edited(v)?.content === 'same' ? { text: false, content: 'same' } : undefined) };
+      ? { ...before, assumed: true }
+      : {
+          ...before,
+          assumed: true,
+          edited: (v) => (edited(v)?.content === 'same' ? { text: false, content: 'same' } : undefined),
+        };
   return simulate([first, { ...after, ...(pruned ? { pruned } : {}), ...imports }])[1] as Outcome;
 }
 
@@ -141,6 +164,11 @@ function changed(analysis: Analysis, changes: readonly Change[]): Build | { read
     if (wrong !== undefined) return { error: wrong };
   }
   const next = again(analysis, args, edits);
+  const others = new Set<string>();
+  for (const stage of next.stages)
+    for (const { command, vertices } of stage.steps)
+      if (instructions.has(command.index))
+        for (const { op, digest } of vertices) if (digest !== '' && isWork(op)) others.add(digest);
   const moved = new Map<number, Edited['content']>();
   for (const [stage, content] of stages) moved.set(stage.index, content);
   return {
@@ -151,13 +179,17 @@ function changed(analysis: Analysis, changes: readonly Change[]): Build | { read
         ? 'another'
         : '',
     edited: (vertex) => {
-      if (instructions.has(vertex.origin) && vertex.op.kind !== 'merge' && vertex.op.kind !== 'source')
+      if (others.has(vertex.digest) || (instructions.has(vertex.origin) && isWork(vertex.op)))
         return { text: true, content: 'unknown' };
-      const stage = stageOf(next, vertex);
+      const stage = moved.size === 0 ? undefined : stageOf(next, vertex);
       const content = stage === undefined ? undefined : moved.get(stage.index);
       return content === undefined ? undefined : { text: true, content };
     },
   };
+}
+
+function isWork(op: Op): boolean {
+  return op.kind !== 'merge' && op.kind !== 'source';
 }
 
 interface Notes {

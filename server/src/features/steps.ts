@@ -1,6 +1,7 @@
 // What each instruction is in the graph: what it reads, and what runs again behind it.
 import type { Analysis } from '../analysis/analyze.ts';
 import { shortImage } from '../analysis/graph.ts';
+import { afterChange } from '../analysis/whatIf.ts';
 import type { Stage, Step } from '../compile/stage.ts';
 import type { Instruction } from '../dockerfile/instruction.ts';
 import type { CopyAction, Edge, Op, Vertex } from '../llb/op.ts';
@@ -145,24 +146,6 @@ const ownersOf: (analysis: Analysis) => ReadonlyMap<Vertex, Owner> = once((analy
   return found;
 });
 
-interface User {
-  readonly vertex: Vertex;
-  /** By the content of what it reads; else whenever the input was made anew. */
-  readonly byContent: boolean;
-}
-
-const usersOf: (analysis: Analysis) => ReadonlyMap<Vertex, readonly User[]> = once((analysis) => {
-  const found = new Map<Vertex, User[]>();
-  for (const vertex of ownersOf(analysis).keys())
-    for (const edge of vertex.inputs) {
-      const users = found.get(edge.vertex);
-      const user = { vertex, byContent: !readThrough(vertex.op, edge).base };
-      if (users === undefined) found.set(edge.vertex, [user]);
-      else users.push(user);
-    }
-  return found;
-});
-
 const twinsOf: (analysis: Analysis) => ReadonlyMap<string, readonly Vertex[]> = once((analysis) => {
   const found = new Map<string, Vertex[]>();
   for (const vertex of ownersOf(analysis).keys()) {
@@ -183,31 +166,21 @@ export interface Followers {
   readonly relinked: readonly number[];
 }
 
-/** What runs again once these vertices have run again; they themselves are not among it, unless `inclusive`. */
+/**
+ * What runs again once these vertices are others, by the rules of BuildKit's cache; they themselves are not among it, unless
+ * `inclusive`. An image or another source among them is taken to be a new one.
+ */
 export function followersOf(analysis: Analysis, vertices: readonly Vertex[], inclusive = false): Followers {
-  const users = usersOf(analysis);
-  // Two lines that come to the same op are one vertex, which runs once.
-  const seeds = vertices.flatMap((vertex) => twinsOf(analysis).get(vertex.digest) ?? [vertex]);
-  const certain = new Set<Vertex>(seeds);
+  const seeds = new Set(vertices.map((vertex) => vertex.digest));
+  if (vertices.every((vertex) => vertex.digest === '')) return { runs: [], maybe: [], relinked: [] };
+  const certain = new Set<Vertex>();
   const maybe = new Set<Vertex>();
-  const pending: Vertex[] = [];
-  const spread = (set: Set<Vertex>, from: readonly Vertex[]): void => {
-    const todo = [...from];
-    for (let vertex = todo.pop(); vertex !== undefined; vertex = todo.pop())
-      for (const user of users.get(vertex) ?? []) {
-        if (certain.has(user.vertex) || maybe.has(user.vertex)) continue;
-        if (user.byContent && set === certain) pending.push(user.vertex);
-        else {
-          set.add(user.vertex);
-          todo.push(user.vertex);
-        }
-      }
-  };
-  spread(certain, seeds);
-  const open = pending.filter((vertex) => !certain.has(vertex));
-  for (const vertex of open) maybe.add(vertex);
-  spread(maybe, open);
-  if (!inclusive) for (const vertex of seeds) certain.delete(vertex);
+  for (const { vertex, status } of afterChange(analysis, vertices).vertices) {
+    if (status === 'reused' || (!inclusive && seeds.has(vertex.digest))) continue;
+    // Two lines that come to the same op are one vertex, which runs once.
+    const set = status === 'runs-if-content-differs' ? maybe : certain;
+    for (const twin of twinsOf(analysis).get(vertex.digest) ?? []) set.add(twin);
+  }
   return sorted(analysis, certain, maybe);
 }
 
