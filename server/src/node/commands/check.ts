@@ -1,7 +1,6 @@
 // `llb-lens check`: the problems of Dockerfiles, for a person or a program; and their safe fixes, all at once.
 import { dirname, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createTwoFilesPatch } from 'diff';
 import { suggest } from '../../dockerfile/suggest.ts';
 import { encodeUtf8 } from '../../go/utf8.ts';
 import { type Found, ruleNamed } from '../../rules/findings.ts';
@@ -14,10 +13,10 @@ import { githubReport } from '../formats/github.ts';
 import { gitlabReport } from '../formats/gitlab.ts';
 import { jsonReport } from '../formats/json.ts';
 import type { FileReport, Report, Trouble } from '../formats/report.ts';
-import { sarifReport } from '../formats/sarif.ts';
 import { count, textReport } from '../formats/text.ts';
 import { BinaryError, InputError, type Io, readText, UsageError } from '../io.ts';
 import { analysisSettings, type Settings } from '../settings.ts';
+import { unifiedDiff } from '../unifiedDiff.ts';
 import { replaceFile } from '../writeFile.ts';
 
 const help = `Usage: llb-lens check [OPTIONS] [FILE | FOLDER | -]...
@@ -40,7 +39,14 @@ and templates (.tmpl, .j2, ...); a FILE is checked whatever its name. - is stand
 Exit code: 0 nothing of that level, 1 problems, or a file that cannot be read, 2 wrong usage.
 `;
 
-const formats = { text: undefined, json: jsonReport, sarif: sarifReport, github: githubReport, gitlab: gitlabReport };
+const formats = {
+  text: undefined,
+  json: jsonReport,
+  // It prints the pages of rules, which are as large as all the rest of the command.
+  sarif: async (report: Report) => (await import('../formats/sarif.ts')).sarifReport(report),
+  github: githubReport,
+  gitlab: gitlabReport,
+};
 type Format = keyof typeof formats;
 
 const order: readonly Severity[] = ['error', 'warning', 'information', 'hint'];
@@ -154,7 +160,7 @@ interface Outcome {
   readonly skipped?: boolean;
 }
 
-function checkAll(paths: readonly string[], format: Format, task: Task): number {
+async function checkAll(paths: readonly string[], format: Format, task: Task): Promise<number> {
   const { io } = task;
   const progress = progressLine(io);
   let folders = 0;
@@ -200,7 +206,7 @@ function checkAll(paths: readonly string[], format: Format, task: Task): number 
     const say = printer !== undefined || output || task.fix === 'show' ? io.err : io.out;
     say(fixSummary(fixed, task.fix));
   }
-  if (printer !== undefined && !output) io.out(printer(report));
+  if (printer !== undefined && !output) io.out(await printer(report));
   else if (task.fix !== 'show' && output) io.err(textReport(report, false));
   else if (task.fix !== 'show') io.out(textReport(report, io.color));
   return exitCode;
@@ -240,7 +246,7 @@ function checkOne(file: FoundFile, task: Task): Outcome {
     if (task.fix === 'show') {
       const shown = report(path, text, problemsOf(analysis, task.levels), task);
       if (result.text === text) return { report: shown, fixed: [] };
-      return { report: shown, fixed: result.fixed, output: encodeUtf8(diff(path, text, result.text)) };
+      return { report: shown, fixed: result.fixed, output: encodeUtf8(unifiedDiff(path, text, result.text)) };
     }
     if (!isInput && result.text !== text) replaceFile(file.path, encodeUtf8(text), encodeUtf8(result.text));
     return {
@@ -267,11 +273,6 @@ function report(path: string, text: string, all: readonly Reported[], { severity
   // Hints are for editors, unless one asks for them.
   const problems = severity === 'hint' ? all : all.filter((problem) => problem.severity !== 'hint');
   return { path, text, problems };
-}
-
-function diff(path: string, before: string, after: string): string {
-  const patch = createTwoFilesPatch(`a/${path}`, `b/${path}`, before, after, undefined, undefined, { context: 3 });
-  return patch.replace(/^=+\n/, '');
 }
 
 function nearest(path: string): string {
