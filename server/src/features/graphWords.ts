@@ -6,19 +6,10 @@ import { getEnv } from '../llb/env.ts';
 import type { ExecOp, Vertex } from '../llb/op.ts';
 import { formatPlatformAll } from '../oci/platform.ts';
 import { usersOfStage } from './codeLens.ts';
+import { consequencesOf, isNone, nothing } from './consequences.ts';
 import { stepsOf } from './environment.ts';
 import { code, listed } from './markdown.ts';
-import {
-  baseName,
-  type Followers,
-  followersOf,
-  type Input,
-  inputsOf,
-  laterVertices,
-  linesText,
-  stageOf,
-  workOf,
-} from './steps.ts';
+import { baseName, type Followers, type Input, inputsOf, linesText, stageOf, workOf } from './steps.ts';
 import { variablesOf } from './variables.ts';
 
 /** Up to four lines; none where the instruction does not make sense. */
@@ -36,7 +27,7 @@ export function graphWords(analysis: Analysis, index: number): readonly string[]
   return [
     what(step, inputs),
     again(analysis, index, step, inputs),
-    cost(analysis, step),
+    cost(analysis, index),
     ...notes(analysis, stage, step.vertices),
   ];
 }
@@ -155,8 +146,8 @@ function unseen(run: RunInstruction): string {
 
 // ------------------------------------------------------------- what it costs
 
-function cost(analysis: Analysis, step: Step): string {
-  return costText(analysis, followersOf(analysis, step.vertices), 'When it does', 'later ');
+function cost(analysis: Analysis, index: number): string {
+  return costText(analysis, consequencesOf(analysis, index) ?? nothing, 'When it does', 'later ');
 }
 
 /** `later`: what was spoken of runs itself, and these after it. */
@@ -184,66 +175,34 @@ function count(list: readonly number[], one: string, many: string): string {
 
 function withoutVertex(analysis: Analysis, index: number, instruction: Instruction): string[] {
   const step = stepsOf(analysis).get(index);
-  const exec = (vertex: Vertex): boolean => vertex.op.kind === 'exec';
   if (step === undefined) return [];
   switch (instruction.kind) {
     case 'env':
     case 'arg': {
-      const { declarations, uses } = variablesOf(analysis);
-      const own = declarations.filter((declaration) => declaration.instruction === index);
-      const keys = own.map(({ name }) => name);
-      const set = keys.filter((key) => getEnv(step.after.env, key) !== undefined);
-      if (instruction.kind === 'arg' && set.length === 0)
+      const keys = variablesOf(analysis)
+        .declarations.filter((declaration) => declaration.instruction === index)
+        .map(({ name }) => name);
+      if (instruction.kind === 'arg' && keys.every((key) => getEnv(step.after.env, key) === undefined))
         return [
           'No vertex of its own. Without a value it changes nothing; a value given to the build is part of every later RUN.',
         ];
-      const users = new Set(
-        uses.filter((u) => u.by === 'build' && own.some((d) => d === u.declaration)).map((u) => u.instruction),
-      );
-      const seeds = laterVertices(
-        analysis,
-        index,
-        (other, vertex) =>
-          users.has(other.command.index) ||
-          (exec(vertex) && set.some((key) => getEnv(other.before.env, key) === getEnv(step.after.env, key))),
-      );
       const what =
         instruction.kind === 'env'
           ? 'An environment variable of every later RUN, and of the image'
           : 'Part of every later RUN, used or not';
-      return [`No vertex of its own. ${what}.`, changeText(analysis, seeds)];
+      return [`No vertex of its own. ${what}.`, changeText(analysis, index)];
     }
     case 'user':
       return [
         'No vertex of its own: the user of later RUNs and WORKDIRs, and of the image.',
-        changeText(
-          analysis,
-          laterVertices(
-            analysis,
-            index,
-            (other, vertex) =>
-              other.before.user === step.after.user && (exec(vertex) || other.command.instruction.kind === 'workdir'),
-          ),
-        ),
+        changeText(analysis, index),
       ];
     case 'workdir':
-      return [
-        'No vertex of its own: the directory exists. It is where later RUNs work.',
-        changeText(
-          analysis,
-          laterVertices(analysis, index, (other, v) => exec(v) && other.before.dir === step.after.dir),
-        ),
-      ];
+      return ['No vertex of its own: the directory exists. It is where later RUNs work.', changeText(analysis, index)];
     case 'shell':
       return [
         'No vertex of its own: the shell of later RUNs, CMD and ENTRYPOINT in shell form.',
-        changeText(
-          analysis,
-          laterVertices(analysis, index, (other, v) => {
-            const later = other.command.instruction;
-            return exec(v) && later.kind === 'run' && later.prependShell;
-          }),
-        ),
+        changeText(analysis, index),
       ];
     case 'onbuild':
       return ['No vertex here: kept in the image, and run behind each FROM that starts from it.'];
@@ -252,10 +211,9 @@ function withoutVertex(analysis: Analysis, index: number, instruction: Instructi
   }
 }
 
-function changeText(analysis: Analysis, seeds: readonly Vertex[]): string {
-  const followers = followersOf(analysis, seeds, true);
-  const { runs, maybe, relinked } = followers;
-  if (runs.length + maybe.length + relinked.length === 0) return 'Changing it runs nothing again.';
+function changeText(analysis: Analysis, index: number): string {
+  const followers = consequencesOf(analysis, index);
+  if (followers === undefined || isNone(followers)) return 'Changing it runs nothing again.';
   return costText(analysis, followers, 'When it changes');
 }
 
@@ -296,17 +254,8 @@ function ofStage(analysis: Analysis, stage: Stage): string[] {
   return [
     first,
     line,
-    costText(analysis, followersOf(analysis, sameSource(analysis, source)), 'When its digest changes'),
+    costText(analysis, consequencesOf(analysis, stage.instruction) ?? nothing, 'When its digest changes'),
   ];
-}
-
-/** The image in every stage that starts from it: one digest for all. */
-function sameSource(analysis: Analysis, source: Vertex): readonly Vertex[] {
-  const name = (vertex: Vertex): string =>
-    `${vertex.op.kind === 'source' ? vertex.op.identifier : ''} ${vertex.platform === undefined ? '' : formatPlatformAll(vertex.platform)}`;
-  return analysis.stages.flatMap((stage) =>
-    stage.source !== undefined && name(stage.source) === name(source) ? [stage.source] : [],
-  );
 }
 
 /** `build` as code, or `stage 2`. */
