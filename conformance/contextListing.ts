@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { parseIgnoreFile } from '../server/src/context/ignoreFile.ts';
 import { kinds } from '../server/src/context/listing.ts';
+import { isWildcardPath, select } from '../server/src/context/selection.ts';
 import { transfer } from '../server/src/context/transfer.ts';
 import { join as goJoin } from '../server/src/go/path.ts';
 import { compareUtf8 } from '../server/src/go/utf8.ts';
@@ -38,6 +39,14 @@ interface Case {
   readonly root: string;
   readonly ignore: string;
   readonly follow: readonly string[] | undefined;
+  readonly copy: { readonly src: string; readonly include: readonly string[]; readonly exclude: readonly string[] };
+}
+
+interface Answer {
+  readonly sent: readonly (readonly [path: string, size: number])[];
+  readonly error: string;
+  readonly copied: readonly string[];
+  readonly copyError: string;
 }
 
 const names = [
@@ -113,7 +122,14 @@ function makeCase(seed: number, parent: string): Case {
   const lines = Array.from({ length: random.below(6) }, () => ignoreLine(random, made));
   const follow =
     random.below(4) === 0 ? undefined : Array.from({ length: 1 + random.below(3) }, () => readPath(random, made));
+  const globs = () => Array.from({ length: random.below(3) }, () => ignoreLine(random, made).replace(/^\//, ''));
+  const copy = {
+    src: `/${goJoin('.', goJoin('/', readPath(random, made)))}`.replace(/^\/\.$/, '/'),
+    include: random.below(3) === 0 ? globs() : [],
+    exclude: random.below(2) === 0 ? globs() : [],
+  };
   return {
+    copy,
     seed,
     root,
     ignore: lines.join('\n'),
@@ -152,7 +168,7 @@ function readPath(random: Random, made: readonly string[]): string {
 }
 
 /** What we say, in the judge's form. */
-function ours({ root, ignore, follow }: Case): { sent: [string, number][]; error: string } {
+function ours({ root, ignore, follow, copy }: Case): Answer {
   const listing = walkFolder(root);
   const { sent, error } = transfer(listing, follow, parseIgnoreFile(ignore));
   const seen = new Set<number>();
@@ -164,37 +180,54 @@ function ours({ root, ignore, follow }: Case): { sent: [string, number][]; error
     if (listing.kinds[i] === kinds.file) seen.add(file);
     list.push([path, listing.kinds[i] === kinds.file && !again ? (listing.sizes[i] as number) : -1]);
   }
-  return { sent: list, error: error ?? '' };
+  const everything = new Uint8Array(listing.paths.length).fill(1);
+  const taken = select(listing, everything, { ...copy, path: copy.src, wildcard: true });
+  const copied = taken.files.map((i) => listing.paths[i] as string).sort(compareUtf8);
+  const missing = !taken.exists && !isWildcardPath(copy.src);
+  return { sent: list, error: error ?? '', copied, copyError: taken.error ?? (missing ? 'missing' : '') };
 }
 
 const parent = mkdtempSync(join(tmpdir(), 'llb-lens-contexts-'));
 let different = 0;
 let partly = 0;
 let refused = 0;
+let copies = 0;
 try {
   const cases = Array.from({ length: count }, (_, i) => makeCase(first + i, parent));
   const input = cases.map(
     (one) =>
-      `${JSON.stringify({ root: one.root, follow: one.follow ?? null, exclude: parseIgnoreFile(one.ignore) })}\n`,
+      `${JSON.stringify({ root: one.root, follow: one.follow ?? null, exclude: parseIgnoreFile(one.ignore), copy: one.copy })}\n`,
   );
   const judge = spawnSync(program, { input: input.join(''), encoding: 'utf8', maxBuffer: 1 << 30 });
   const answers = judge.stdout.split('\n').slice(0, -1);
   if (judge.status !== 0 || answers.length !== cases.length) throw new Error(`the judge stopped: ${judge.stderr}`);
   for (const [i, one] of cases.entries()) {
-    const wanted = JSON.parse(answers[i] as string) as { sent: [string, number][]; error: string };
+    const wanted = JSON.parse(answers[i] as string) as Answer;
     const gotten = ours(one);
     const all = walkFolder(one.root).paths.length;
     if (wanted.sent.length > 0 && wanted.sent.length < all) partly++;
     if (wanted.error !== '') refused++;
-    const same = wanted.error !== '' ? gotten.error !== '' : JSON.stringify(wanted) === JSON.stringify(gotten);
-    if (same) continue;
+    const sameSent =
+      wanted.error === ''
+        ? gotten.error === '' && JSON.stringify(wanted.sent) === JSON.stringify(gotten.sent)
+        : gotten.error !== '';
+    const sameCopy =
+      wanted.copyError === ''
+        ? gotten.copyError === '' && JSON.stringify(wanted.copied) === JSON.stringify(gotten.copied)
+        : gotten.copyError !== '';
+    if (wanted.copied.length > 0) copies++;
+    if (sameSent && sameCopy) continue;
     if (different++ < Number(values.show)) {
-      console.log(`seed ${one.seed}: follow ${JSON.stringify(one.follow)}, ignore ${JSON.stringify(one.ignore)}`);
+      console.log(
+        `seed ${one.seed}: follow ${JSON.stringify(one.follow)}, ignore ${JSON.stringify(one.ignore)}, copy ${JSON.stringify(one.copy)}`,
+      );
       console.log(`  BuildKit ${answers[i]}\n  ours     ${JSON.stringify(gotten)}`);
     }
   }
 } finally {
   rmSync(parent, { recursive: true, force: true });
 }
-console.log(`${count} folders: ${different} differ; ${partly} are sent in part, ${refused} are refused`);
+console.log(
+  `${count} folders: ${different} differ; ${partly} are sent in part, ${refused} are refused; of ${copies} something is copied`,
+);
 if (different > 0) process.exitCode = 1;

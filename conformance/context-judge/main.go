@@ -2,7 +2,8 @@
 //
 // It reads one JSON job a line from standard input, {"root": folder, "follow": [paths] or null, "exclude": [patterns]}, and writes
 // one line for each: {"sent": [[path, size], ...], "error": text}. Sizes are -1 for what is no file; a further name of a file that
-// was already sent has none.
+// was already sent has none. With "copy", {"src": path, "include": [patterns], "exclude": [patterns]}, it also writes what a COPY
+// would take of the whole folder, "copied": [paths], or "copyError".
 package main
 
 import (
@@ -12,8 +13,12 @@ import (
 	"fmt"
 	gofs "io/fs"
 	"os"
+	"path/filepath"
+	"sort"
 
+	contfs "github.com/containerd/continuity/fs"
 	"github.com/tonistiigi/fsutil"
+	fscopy "github.com/tonistiigi/fsutil/copy"
 	"github.com/tonistiigi/fsutil/types"
 )
 
@@ -21,11 +26,18 @@ type job struct {
 	Root    string   `json:"root"`
 	Follow  []string `json:"follow"`
 	Exclude []string `json:"exclude"`
+	Copy    *struct {
+		Src     string   `json:"src"`
+		Include []string `json:"include"`
+		Exclude []string `json:"exclude"`
+	} `json:"copy"`
 }
 
 type answer struct {
-	Sent  [][2]any `json:"sent"`
-	Error string   `json:"error"`
+	Sent      [][2]any `json:"sent"`
+	Error     string   `json:"error"`
+	Copied    []string `json:"copied"`
+	CopyError string   `json:"copyError"`
 }
 
 func main() {
@@ -46,6 +58,12 @@ func main() {
 		}
 		if err != nil {
 			a.Error = err.Error()
+		}
+		a.Copied = []string{}
+		if j.Copy != nil {
+			if err := take(j, &a.Copied); err != nil {
+				a.CopyError = err.Error()
+			}
 		}
 		line, err := json.Marshal(a)
 		if err != nil {
@@ -91,4 +109,61 @@ func list(j job) ([][2]any, error) {
 		return nil
 	})
 	return sent, err
+}
+
+// take copies as BuildKit's file op does, each match of a wildcard to a folder of its own, and lists what came there.
+func take(j job, taken *[]string) error {
+	matches, err := fscopy.ResolveWildcards(j.Root, j.Copy.Src, true)
+	if err != nil {
+		return err
+	}
+	found := map[string]bool{}
+	for _, match := range matches {
+		real, err := contfs.RootPath(j.Root, filepath.Join("/", match))
+		if err != nil {
+			return err
+		}
+		out, err := os.MkdirTemp("", "llb-lens-copied-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(out)
+		info, err := os.Lstat(real)
+		if err != nil {
+			return err
+		}
+		if err := fscopy.Copy(context.Background(), j.Root, match, out, "/d/", func(ci *fscopy.CopyInfo) {
+			ci.IncludePatterns = j.Copy.Include
+			ci.ExcludePatterns = j.Copy.Exclude
+			ci.CopyDirContents = true
+			ci.FollowLinks = true
+		}); err != nil {
+			return err
+		}
+		base := filepath.Join(out, "d")
+		err = filepath.WalkDir(base, func(path string, entry gofs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			source := real
+			if info.IsDir() {
+				rel, err := filepath.Rel(base, path)
+				if err != nil {
+					return err
+				}
+				source = filepath.Join(real, rel)
+			}
+			rel, err := filepath.Rel(j.Root, source)
+			found[rel] = true
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for path := range found {
+		*taken = append(*taken, path)
+	}
+	sort.Strings(*taken)
+	return nil
 }

@@ -60,6 +60,8 @@ export interface ReadUse {
    * wildcards); no path is like the wildcards; the directory is empty.
    */
   readonly nothing: 'missing' | 'ignored' | 'no-match' | 'empty' | undefined;
+  /** Why the build would fail here although there is something to take: a link that leads nowhere, a bad pattern. */
+  readonly error: string | undefined;
   readonly swept: readonly Swept[];
 }
 
@@ -131,6 +133,7 @@ export function contextUse(request: ContextRequest, listing: Listing): ContextUs
         largest: largestOf(listing, taken.files),
         ignored: { ...measureList(listing, hidden), lines: byLine(listing, hidden, lines, request.ignore) },
         nothing: nothingOf(read, taken, all),
+        error: taken.error,
         swept: sweptIn(listing, taken.files, read),
       };
     }),
@@ -146,11 +149,11 @@ function nothingOf(
   taken: ReturnType<typeof select>,
   all: ReturnType<typeof select>,
 ): ReadUse['nothing'] {
-  if (taken.files.length > 0) return undefined;
+  if (taken.files.length > 0 || (taken.error !== undefined && taken.exists)) return undefined;
   if (all.files.length > 0 || (all.exists && !taken.exists)) return 'ignored';
   // Patterns of their own may leave nothing of what is there.
   if (taken.exists) return read.include.length > 0 && !read.include.some(isWildcardPath) ? 'missing' : 'empty';
-  return read.wildcard && isWildcardPath(read.path) ? 'no-match' : 'missing';
+  return read.wildcard && isWildcardPath(read.path) && taken.error === undefined ? 'no-match' : 'missing';
 }
 
 function readOf(step: Step, action: CopyAction, word: number): ContextRead {

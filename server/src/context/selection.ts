@@ -18,22 +18,36 @@ export interface Taken {
   readonly files: readonly number[];
   /** The path names something, be it an empty directory. */
   readonly exists: boolean;
+  /** Why the copy would fail although the path names something: a link that leads nowhere, a bad pattern. */
+  readonly error: string | undefined;
 }
 
 /** What the selection takes of what `visible` marks. */
 export function select(listing: Listing, visible: Uint8Array, { path, wildcard, include, exclude }: Selection): Taken {
-  const includes = matcherOf(include);
-  const excludes = matcherOf(exclude);
+  const includes = compilePatterns(include);
+  const excludes = compilePatterns(exclude);
   const found = new Set<number>();
   let exists = false;
-  for (const root of wildcard ? rootsOf(listing, visible, path) : [path]) {
+  let error: string | undefined;
+  const roots = wildcard ? rootsOf(listing, visible, path) : [path];
+  if (typeof roots === 'string')
+    return { files: [], exists: false, error: `lstat ${roots}: no such file or directory` };
+  if ('error' in includes) error = `invalid includepatterns: [${include.join(' ')}]: ${includes.error}`;
+  else if ('error' in excludes) error = `invalid excludepatterns: [${exclude.join(' ')}]: ${excludes.error}`;
+  for (const root of error === undefined ? roots : []) {
     const at = realIndex(listing, visible, root);
+    // A name that a wildcard found is there, but what it leads to need not be.
+    if (at === missing && wildcard && isWildcardPath(path)) error ??= `lstat /${root}: no such file or directory`;
     if (at === missing) continue;
     exists = true;
     if (at >= 0 && listing.kinds[at] !== kinds.directory) found.add(at);
-    else takeBelow(listing, visible, at, includes, excludes, found);
+    else takeBelow(listing, visible, at, matcherOf(includes, include), matcherOf(excludes, exclude), found);
   }
-  return { files: [...found].sort((a, b) => a - b), exists };
+  return {
+    files: [...found].sort((a, b) => a - b),
+    exists: exists || (roots.length > 0 && error !== undefined),
+    error,
+  };
 }
 
 /** True where the path has wildcards that BuildKit looks for. */
@@ -46,19 +60,22 @@ const whole = -1;
 const missing = -2;
 const mostLinks = 255;
 
-function matcherOf(patterns: readonly string[]): PatternMatcher | undefined {
-  const compiled = patterns.length === 0 ? undefined : compilePatterns(patterns);
-  return compiled !== undefined && 'matcher' in compiled ? compiled.matcher : undefined;
+function matcherOf(
+  compiled: ReturnType<typeof compilePatterns>,
+  patterns: readonly string[],
+): PatternMatcher | undefined {
+  return patterns.length > 0 && 'matcher' in compiled ? compiled.matcher : undefined;
 }
 
-/** The paths that a pattern names, directories that match standing for all in them. */
-function rootsOf(listing: Listing, visible: Uint8Array, pattern: string): string[] {
+/** The paths that a pattern names, directories that match standing for all in them; the part without wildcards where that is not there. */
+function rootsOf(listing: Listing, visible: Uint8Array, pattern: string): string[] | string {
   const parts = join('/', pattern).slice(1).split('/');
   const from = parts.findIndex(hasWildcards);
   if (from < 0) return [pattern];
   const base = realIndex(listing, visible, parts.slice(0, from).join('/'));
-  if (base === missing) return [];
+  if (base === missing) return `/${parts.slice(0, from).join('/')}`;
   const wanted = parts.slice(from).join('/');
+  if (base >= 0 && listing.kinds[base] !== kinds.directory) return [];
   const start = base === whole ? 0 : (listing.paths[base] as string).length + 1;
   const end = base === whole ? listing.paths.length : (listing.ends[base] as number);
   const found: string[] = [];
