@@ -19,7 +19,7 @@ export interface Search {
 
 /** What stands behind `Dockerfile.` in names of files that are none: ignore files, prose, templates, leftovers. */
 const otherKinds = /\.(dockerignore|md|orig|rej|bak|sw[op]|tmpl|template|j2|jinja2?|erb)$/i;
-const dockerfileName = /^(dockerfile|Dockerfile|Dockerfile\..+|Containerfile.*|.+\.[dD]ockerfile)$/;
+const dockerfileName = /^(dockerfile|Dockerfile|Dockerfile\..+|Containerfile.*|.+\.[dD]ockerfile)$/s;
 
 /** True for names under which a tree holds a Dockerfile. */
 export function isDockerfileName(name: string): boolean {

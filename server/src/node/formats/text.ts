@@ -16,16 +16,17 @@ export function textReport(report: Report, color: boolean): string {
   const parts: string[] = [];
   for (const { path, text, problems } of report.files) {
     const place = placesIn(text);
+    const name = wellFormed(path).replace(/\p{C}/gu, '·');
     for (const { span, severity, code, message, fixes } of problems) {
       const level = `${color ? painted(words[severity], severity) : words[severity]}:`;
       const mendable = fixes.some((fix) => fix.safe) ? ', fixable' : '';
       const tail = ink.dim(`[${code}${mendable}]`);
       if (span.start === 0 && span.end === 0) {
-        parts.push(`${ink.bold(shown(path))}: ${level} ${shown(message)} ${tail}\n`);
+        parts.push(`${ink.bold(name)}: ${level} ${shown(message)} ${tail}\n`);
         continue;
       }
       const { column, source, carets } = markedLine(text, span);
-      const where = `${shown(path)}:${place(span.start).line}:${column}:`;
+      const where = `${name}:${place(span.start).line}:${column}:`;
       parts.push(`${ink.bold(where)} ${level} ${shown(message)} ${tail}\n  ${source}\n  ${ink.mark(carets)}\n`);
     }
   }
