@@ -276,7 +276,7 @@ const official: Readonly<Record<string, Official>> = {
   ruby: { merged: 3.0 },
   php: {
     merged: 8.01,
-    directories: [['/var/www/html', { mode: 0o1777, uid: 33, gid: 33, words: '1777 of www-data' }]],
+    directories: [['/var/www/html', { mode: undefined, uid: 33, gid: 33, words: "www-data's own" }]],
   },
   rust: { merged: 1.71 },
   httpd: { merged: 2.04 },

@@ -173,10 +173,10 @@ function find(analysis: Analysis): Found {
     const from = facts.from === undefined ? undefined : seen.get(facts.from);
     const hasBelow = step.before.out !== undefined;
     const kinds = kindsOf(instruction, facts, from);
+    // A drive's letter is Windows too.
+    const windows = isWindows(stage) || /^\/?[A-Za-z]:/.test(facts.dest);
     const hazards =
-      hasBelow && !isWindows(stage)
-        ? hazardsOf({ stage, step, at, files, from, facts, kinds, instruction, notes })
-        : [];
+      hasBelow && !windows ? hazardsOf({ stage, step, at, files, from, facts, kinds, instruction, notes }) : [];
     const cancelled = !facts.link
       ? undefined
       : !facts.linked
@@ -337,7 +337,7 @@ function kindsOf(
   from: StageFiles | undefined,
 ): ReturnType<typeof sourceKind>[] {
   if (instruction.kind === 'copy' && instruction.parents) return ['directory'];
-  const kinds = facts.sources.map((source) => sourceKind(source, from, instruction.kind === 'add'));
+  const kinds = facts.sources.map((source) => sourceKind(source, from, instruction.kind === 'add' && instruction));
   const name = baseName(clean(facts.absoluteDest));
   return [
     // What is copied to a place of its own name is as likely a directory.

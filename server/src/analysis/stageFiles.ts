@@ -201,7 +201,7 @@ function applyCopy(step: Step, files: StageFiles, ends: ReadonlyMap<Stage, Stage
   const kind = sourceKind(
     facts.sources[0] as string,
     facts.from === undefined ? undefined : ends.get(facts.from),
-    instruction.kind === 'add',
+    instruction.kind === 'add' && instruction,
   );
   if (asDirectory) return;
   if (kind === 'directory') makeDirectories(files, path, index, 'copy', uid);
@@ -216,14 +216,15 @@ function fileMade(by: number): KnownPath {
 export function sourceKind(
   source: string,
   from: StageFiles | undefined,
-  isAdd: boolean,
+  /** Of an ADD: `--unpack`, or undefined where it is not written. False for a COPY. */
+  add: { readonly unpack: boolean | undefined } | false,
 ): 'file' | 'maybe-file' | 'directory' | 'unknown' {
-  if (isAdd && (source.includes(':') || source.includes('.git'))) {
+  if (add && (source.includes(':') || source.includes('.git'))) {
     const git = parseGitRef(source);
     if (git !== undefined && 'ref' in git && git.ref !== undefined && !git.ref.indistinguishableFromLocal)
       return 'directory';
   }
-  if (isAdd && /^https?:\/\//.test(source)) return 'file';
+  if (add && /^https?:\/\//.test(source)) return add.unpack === true ? 'unknown' : 'file';
   if (source === '' || source.endsWith('/') || source.endsWith('/.') || source.endsWith('..') || source === '.')
     return 'directory';
   const path = clean(`/${source}`);
@@ -237,7 +238,7 @@ export function sourceKind(
     if (known?.kind === 'unknown') return 'unknown';
   }
   // ADD unpacks these.
-  if (isAdd && /\.(tar|tgz|tbz2?|txz|tar\.\w+)$/.test(name)) return 'directory';
+  if (add && add.unpack !== false && /\.(tar|tgz|tbz2?|txz|tar\.\w+)$/.test(name)) return 'directory';
   if (fileNames.has(name)) return 'file';
   if (/\.d$/.test(name)) return 'directory';
   const extension = /\.([A-Za-z0-9]{1,10})$/.exec(name)?.[1];
@@ -265,7 +266,7 @@ const directoryNames = new Set(
     'src lib libs bin sbin etc usr var opt home root rootfs fs build dist out output target public static assets config conf ' +
     'configs scripts script docker docs test tests data files node_modules vendor packages include share resources templates ' +
     'site html www cmd internal pkg binaries release releases install plugins modules themes certs ' +
-    'artifacts content workspace tools local java jre jdk python3 venv contrib overlay go'
+    'artifacts content classes workspace tools local java jre jdk python3 venv contrib overlay go'
   ).split(' '),
 );
 

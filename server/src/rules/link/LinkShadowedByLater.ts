@@ -69,18 +69,18 @@ function hasReader(copy: Copy, from: number): boolean {
   return false;
 }
 
-/** The paths that a copy writes, where every source is one file. */
-function filesOf({ facts, kinds, instruction }: Copy): string[] | undefined {
-  if (!kinds.every((kind) => kind === 'file' || kind === 'maybe-file') || instruction.excludes.length > 0)
-    return undefined;
+/** The paths that a copy writes, where every source is surely one file and nothing else is wrong with it. */
+function filesOf({ facts, kinds, instruction, hazards }: Copy): string[] | undefined {
+  if (!kinds.every((kind) => kind === 'file') || instruction.excludes.length > 0) return undefined;
+  if (hazards.some(({ kind }) => kind === 'file-replaces-directory' || kind === 'only-last-file')) return undefined;
   const names = [
     ...facts.sources.map((source) => baseName(clean(`/${source}`))),
-    ...instruction.contents.map((c) => c.path),
+    ...instruction.contents.map((content) => content.path),
   ];
   if (names.some((name) => /[*?[\]]/.test(name) || name === '/')) return undefined;
   if (instruction.kind === 'add' && facts.sources.some((source) => /^https?:/.test(source))) return undefined;
   const path = clean(facts.absoluteDest);
   if (facts.absoluteDest.endsWith('/') || facts.absoluteDest.endsWith('/.'))
     return names.map((name) => join(path, name));
-  return names.length === 1 && !kinds.includes('maybe-file') ? [path] : names.length === 1 ? [path] : undefined;
+  return names.length === 1 ? [path] : undefined;
 }
