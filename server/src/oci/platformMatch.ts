@@ -33,36 +33,36 @@ function less(vector: readonly Platform[], a: Platform, b: Platform): boolean {
 
 /** The platform itself and what runs on it beside, best first. */
 function vectorOf(platform: Platform): Platform[] {
-  const with_ = (architecture: string, variant: string): Platform => ({ ...platform, architecture, variant });
+  const as = (architecture: string, variant: string): Platform => ({ ...platform, architecture, variant });
   const number = /^v?([+-]?\d+)$/.exec(platform.variant);
   const version = number === null ? undefined : Number(number[1]);
   switch (platform.architecture) {
     case 'amd64': {
       const all = [platform];
-      for (let v = (version ?? 0) - 1; v >= 1; v--) all.push(with_('amd64', `v${v}`));
-      return [...all, with_('386', '')];
+      for (let v = (version ?? 0) - 1; v >= 1; v--) all.push(as('amd64', `v${v}`));
+      return [...all, as('386', '')];
     }
     case 'arm': {
       const all = [platform];
-      for (let v = (version ?? 0) - 1; v >= 5; v--) all.push(with_('arm', `v${v}`));
+      for (let v = (version ?? 0) - 1; v >= 5; v--) all.push(as('arm', `v${v}`));
       return all;
     }
     case 'arm64': {
       const variant = platform.variant === '' ? 'v8' : platform.variant;
       const parts = /^v([89])(?:\.(\d))?$/.exec(variant);
       const known = parts !== null && (parts[1] === '8' || Number(parts[2] ?? 0) <= 7);
-      // A variant that is not known matches nothing of its own.
-      if (!known) return vectorOf(with_('arm', /^v[89]/.test(variant) ? 'v8' : variant));
+      // A variant that is not known matches nothing, not even itself.
+      if (!known) return [];
       const minor = Number(parts[2] ?? 0);
       const all: Platform[] = [];
       const family = (major: number, from: number): void => {
-        for (let m = from; m >= 0; m--) all.push(with_('arm64', m === 0 ? `v${major}` : `v${major}.${m}`));
+        for (let m = from; m >= 0; m--) all.push(as('arm64', m === 0 ? `v${major}` : `v${major}.${m}`));
       };
       if (parts[1] === '9') {
         family(9, minor);
         family(8, Math.min(minor + 5, 9));
       } else family(8, minor);
-      return [...all, ...vectorOf(with_('arm', 'v8'))];
+      return [...all, ...vectorOf(as('arm', 'v8'))];
     }
     default:
       return [platform];
