@@ -83,3 +83,9 @@ export interface FolderEntry {
   readonly name: string;
   readonly folder: boolean;
 }
+
+/** Server to client: nothing is known of the base images of this document, and the settings do not let the server ask anyone. */
+export const imagesUnknown = 'llbLens/imagesUnknown';
+export interface ImagesUnknownParams {
+  readonly uri: string;
+}

@@ -13,6 +13,7 @@ import {
   ResponseError,
   SemanticTokensRegistrationType,
   TextDocumentSyncKind,
+  WatchKind,
 } from 'vscode-languageserver';
 import {
   type GraphQuestionAnswer,
@@ -20,6 +21,7 @@ import {
   graphChanged,
   graphQuestion,
   graphRequest,
+  imagesUnknown,
 } from '../../../shared/src/protocol.ts';
 import type { Features } from '../features/feature.ts';
 import { features as allFeatures } from '../features/index.ts';
@@ -92,6 +94,9 @@ function openDesk({ connection, host, arrivals }: ServerOptions, client: Client,
         documents.forEach(tellGraph);
         if (!client.pullsDiagnostics) for (const document of documents) publish.later(document, 0);
         refresh(connection, client);
+      },
+      imagesUnknown({ uri }) {
+        if (client.options.commands) void connection.sendNotification(imagesUnknown, { uri });
       },
       closed(document) {
         graphsShown.delete(document.uri);
@@ -167,7 +172,10 @@ function serve(connection: Connection, desk: Desk, f: Features): void {
   connection.onDidOpenTextDocument(notified('opening', (params) => session.open(params)));
   connection.onDidChangeTextDocument(notified('a change', (params) => session.change(params)));
   connection.onDidCloseTextDocument(notified('closing', (params) => session.close(params.textDocument.uri)));
-  connection.onDidChangeWatchedFiles(notified('a change of files', () => session.filesChanged()));
+  connection.onDidChangeWatchedFiles(
+    notified('a change of files', ({ changes }) => session.filesChanged(changes?.map(({ uri }) => uri))),
+  );
+  connection.onShutdown(() => session.dispose());
 
   if (f.hover) connection.onHover(answer('hover', at, 'hover', null, requests.hover(f.hover)));
   if (f.codeLenses) {
@@ -334,7 +342,10 @@ async function afterInitialize(
       await connection.client.register(DidChangeConfigurationNotification.type, { section: 'llbLens' });
     }
     if (client.watchesFiles) {
-      const watchers = [{ globPattern: '**/*.dockerignore' }];
+      // What a context holds, the host sees too, but not in folders beyond counting: there it needs word of what comes and goes.
+      const comesAndGoes = WatchKind.Create | WatchKind.Delete;
+      const all = host.context === undefined ? [] : [{ globPattern: '**/*', kind: comesAndGoes }];
+      const watchers = [{ globPattern: '**/*.dockerignore' }, ...all];
       await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers });
     }
     await wanted(() => windowFeatures(connection, client, client.options.settings));

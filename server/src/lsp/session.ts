@@ -1,12 +1,14 @@
 // The open documents and what is known of each: the newest text only, its settings and inputs, and one analysis that all features share.
 import type { DidChangeTextDocumentParams, DidOpenTextDocumentParams, Position, Range } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { type Analysis, analyze } from '../analysis/analyze.ts';
+import { type Analysis, type AnalysisInputs, analyze } from '../analysis/analyze.ts';
 import type { BuildInputs } from '../compile/compilation.ts';
+import { type DocumentContexts, documentContexts } from './contexts.ts';
 import { type Coordinates, coordinatesOf, type Encoding } from './coordinates.ts';
 import { contextFolder, type Files, fileName, joinUri } from './files.ts';
 import { guarded, type Log } from './guard.ts';
 import type { Host } from './host.ts';
+import { type DocumentImages, documentImages } from './images.ts';
 import { buildConfig, defaultSettings, readSettings, type Settings } from './settings.ts';
 
 /** Texts longer than this are not analysed: no Dockerfile is, and the editor should stay quick. UTF-16 units. */
@@ -37,6 +39,8 @@ interface State extends OpenDocument {
   settingsText: string;
   refusal: string | undefined;
   closed: boolean;
+  /** The version that it was opened with: typed text waits a while before anyone is asked about it. */
+  readonly firstVersion: number;
   inputs: BuildInputs;
   /** Settles once settings and inputs are known; undefined afterwards. */
   loading: Promise<void> | undefined;
@@ -53,6 +57,8 @@ export interface SessionEvents {
   textChanged(document: OpenDocument): void;
   meaningChanged(documents: readonly OpenDocument[]): void;
   closed(document: OpenDocument): void;
+  /** Nothing is known of a base of this document, and the settings allow no look-up; once for a document. */
+  imagesUnknown?(document: OpenDocument): void;
 }
 
 export interface SessionOptions {
@@ -74,6 +80,8 @@ export class Session {
   /** Documents with an analysis; the one asked about last stands last. */
   readonly #analysed = new Set<State>();
   readonly #complaints = new Set<string>();
+  readonly #images: DocumentImages;
+  readonly #contexts: DocumentContexts;
   #givenSettings: unknown;
   #tickets = 0;
   #folders: readonly string[];
@@ -82,6 +90,13 @@ export class Session {
     this.#options = options;
     this.#givenSettings = options.settings;
     this.#folders = options.folders;
+    const { host, log, events } = options;
+    const changed = (uris: readonly string[]) => this.#meansElse(uris);
+    this.#images = documentImages(host, log, changed, (uri) => {
+      const state = this.#documents.get(uri);
+      if (state !== undefined) events.imagesUnknown?.(state);
+    });
+    this.#contexts = documentContexts(host, log, changed);
   }
 
   get documents(): readonly OpenDocument[] {
@@ -104,6 +119,7 @@ export class Session {
       settingsText: '',
       refusal: refusalOf(text),
       closed: false,
+      firstVersion: version,
       inputs: this.#emptyInputs(),
       loading: undefined,
       ticket: 0,
@@ -117,6 +133,7 @@ export class Session {
     this.#documents.set(uri, state);
     state.loading = this.#load([state]).then(() => {
       state.loading = undefined;
+      if (!state.closed) this.#images.ask(uri, true);
       // Someone may have been answered without what has come in since.
       const outdated = state.analysisRevision !== 0 && state.analysisRevision !== state.revision;
       if (outdated && !state.closed) this.#options.events.meaningChanged([state]);
@@ -152,6 +169,8 @@ export class Session {
     state.closed = true;
     this.#documents.delete(uri);
     this.#analysed.delete(state);
+    this.#images.forget(uri);
+    this.#contexts.forget(uri);
     this.#options.events.closed(state);
   }
 
@@ -172,8 +191,11 @@ export class Session {
       // The old one goes before the new one is made: two of a large file need not fit.
       state.analysis = undefined;
       const what = `analysis of ${state.uri}, version ${state.version}`;
-      const made = guarded(this.#options.log, what, undefined, () => analyze(text, config, state.inputs));
+      const inputs = this.#allInputs(state);
+      const made = guarded(this.#options.log, what, undefined, () => analyze(text, config, inputs));
       state.analysis = made;
+      // Before the settings are known nobody can say whether anyone may be asked.
+      if (state.loading === undefined) this.#images.ask(state.uri, state.version === state.firstVersion);
       this.#options.host.analysed?.();
       state.analysisRevision = state.revision;
     }
@@ -208,9 +230,16 @@ export class Session {
     return this.#reload();
   }
 
-  /** Files that a build reads beside the Dockerfile have changed. */
-  filesChanged(): Promise<void> {
-    return this.#reload();
+  /** Files have changed: those that a build reads beside the Dockerfile, or what a context holds. Undefined for any. */
+  async filesChanged(uris?: readonly string[]): Promise<void> {
+    this.#contexts.filesChanged(uris);
+    if (uris === undefined || uris.some((uri) => uri.endsWith('.dockerignore'))) await this.#reload();
+  }
+
+  /** Ends what is under way. */
+  dispose(): void {
+    this.#images.dispose();
+    this.#contexts.dispose();
   }
 
   /** The folder of the build context of a document, where it has one. */
@@ -274,9 +303,22 @@ export class Session {
     state.revision += 1;
   }
 
+  /** What was read, and what is known of base images and the context at this moment. */
+  #allInputs(state: State): AnalysisInputs {
+    const context = this.#contexts.ask(state.uri, this.contextOf(state));
+    const images = this.#images.inputs(state.uri, state.settings.images);
+    return { ...state.inputs, ...images, ...(context === undefined ? {} : { context }) };
+  }
+
+  /** The same text means something else now. */
+  #meansElse(uris: readonly string[]): void {
+    const changed = uris.flatMap((uri) => this.#documents.get(uri) ?? []);
+    for (const state of changed) state.revision += 1;
+    if (changed.length > 0) this.#options.events.meaningChanged(changed);
+  }
+
   #emptyInputs(): BuildInputs {
-    const { sha256 } = this.#options.host;
-    return sha256 === undefined ? {} : { sha256 };
+    return { sha256: this.#options.host.sha256 };
   }
 
   #complainOnce(complaint: string): void {

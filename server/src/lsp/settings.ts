@@ -1,11 +1,14 @@
 // The settings `llbLens.*`: their shape, their defaults, and how whatever a client sends becomes them.
 import type { BuildConfig } from '../compile/options.ts';
+import type { ImageSettings } from './host.ts';
 
 /** What can be switched off and on, and whether it is on from the start. Dots nest in the settings. */
 export const featureDefaults = {
   hover: true,
   'codeLens.stages': true,
   'codeLens.dependencies': true,
+  'codeLens.link': true,
+  'codeLens.impact': true,
   'codeLens.graph': true,
   diagnostics: true,
   codeActions: true,
@@ -37,7 +40,7 @@ export interface Settings {
   readonly platform: string;
   /** The build context: absolute, or relative to the workspace folder; `` for the Dockerfile's own folder. */
   readonly context: string;
-  readonly images: 'off' | 'cached' | 'on';
+  readonly images: ImageSettings;
   readonly features: Readonly<Record<FeatureName, boolean>>;
   readonly rules: Readonly<Record<string, RuleLevel>>;
   /** Extensions to which it leaves what they too can do. */
@@ -51,7 +54,7 @@ export const defaultSettings: Settings = {
   target: '',
   platform: '',
   context: '',
-  images: 'cached',
+  images: { mode: 'cached', refresh: 60, archives: [], mirrors: {}, insecure: [] },
   features: featureDefaults,
   rules: {},
   neighbours: [],
@@ -95,9 +98,6 @@ export function readSettings(json: unknown): { settings: Settings; complaints: s
     }
     return found;
   };
-  const images = record(given.images)?.resolve;
-  if (images !== undefined && !isOneOf(images, ['off', 'cached', 'on']))
-    wrong('images.resolve', '"off", "cached" or "on"');
 
   const rules: Record<string, RuleLevel> = {};
   for (const [name, level] of Object.entries(record(given.rules) ?? {})) {
@@ -121,7 +121,7 @@ export function readSettings(json: unknown): { settings: Settings; complaints: s
     target: text('target'),
     platform: text('platform'),
     context: text('context'),
-    images: isOneOf(images, ['off', 'cached', 'on']) ? images : defaultSettings.images,
+    images: readImages(given, wrong),
     features,
     rules,
     neighbours,
@@ -138,6 +138,35 @@ export function buildConfig(settings: Settings, filename: string): BuildConfig {
   for (const [name, value] of Object.entries(settings.labels)) attrs[`label:${name}`] = value;
   for (const [name, value] of Object.entries(settings.contexts)) attrs[`context:${name}`] = value;
   return { attrs };
+}
+
+/** In a folder that is not trusted nothing is known of images, whatever the settings say. */
+function readImages(
+  given: Readonly<Record<string, unknown>>,
+  wrong: (key: string, wanted: string) => void,
+): ImageSettings {
+  const defaults = defaultSettings.images;
+  const { resolve, refresh, archives, mirrors, insecure } = record(given.images) ?? {};
+  if (resolve !== undefined && !isOneOf(resolve, ['off', 'cached', 'on']))
+    wrong('images.resolve', '"off", "cached" or "on"');
+  const mode = isOneOf(resolve, ['off', 'cached', 'on']) ? resolve : defaults.mode;
+  const minutes = typeof refresh === 'number' && refresh >= 1 ? refresh : undefined;
+  if (refresh !== undefined && minutes === undefined) wrong('images.refresh', 'a number of minutes');
+  const list = (key: string, value: unknown): readonly string[] => {
+    if (Array.isArray(value) && value.every((entry) => typeof entry === 'string')) return value;
+    if (value !== undefined && value !== null) wrong(key, 'a list of texts');
+    return [];
+  };
+  const hosts: Record<string, readonly string[]> = {};
+  for (const [name, value] of Object.entries(record(mirrors) ?? {}))
+    hosts[name] = list(`images.mirrors.${name}`, value);
+  return {
+    mode: given.trusted === false ? 'off' : mode,
+    refresh: minutes ?? defaults.refresh,
+    archives: list('images.archives', archives),
+    mirrors: hosts,
+    insecure: list('images.insecure', insecure),
+  };
 }
 
 function readNeighbours(json: unknown): Neighbour[] {

@@ -3,6 +3,8 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { URI } from 'vscode-uri';
 import { decodeUtf8 } from '../go/utf8.ts';
 import type { Host } from '../lsp/host.ts';
+import { createContext } from './context/index.ts';
+import { hostImages } from './hostImages.ts';
 import { hostSha256 } from './sha256.ts';
 
 /** Files longer than this are not read: an ignore file of this size is a mistake. Bytes. */
@@ -13,6 +15,8 @@ const mostEntries = 5000;
 export const nodeHost: Host = {
   name: `Node ${process.versions.node}`,
   sha256: hostSha256,
+  images: hostImages,
+  context: (folder, log) => (folder.startsWith('file:') ? createContext(URI.parse(folder).fsPath, { log }) : undefined),
   now: () => performance.now(),
   after(ms, run) {
     const timer = setTimeout(run, ms);
