@@ -37,6 +37,13 @@ const bundles: readonly Bundle[] = [
     options: { platform: 'node', format: 'cjs', target: 'node20' },
   },
   {
+    name: 'contexts',
+    entry: 'server/src/node/context/worker.ts',
+    outfile: 'dist/contextWorker.cjs',
+    limit: 100_000,
+    options: { platform: 'node', format: 'cjs', target: 'node20' },
+  },
+  {
     name: 'server, web',
     entry: 'server/src/browser/main.ts',
     outfile: 'dist/web/server.js',
