@@ -1,12 +1,18 @@
 // The lines above instructions: what a stage is for, and what each step depends on. Listed at once, worded when shown.
 import type { Span } from '../../../shared/src/span.ts';
 import type { Analysis } from '../analysis/analyze.ts';
+import { type LinkVerdictKind, linkVerdictOf, linkVerdicts } from '../analysis/linkVerdict.ts';
 import type { Stage } from '../compile/stage.ts';
 import type { Instruction } from '../dockerfile/instruction.ts';
+import { getEnv } from '../llb/env.ts';
+import type { Vertex } from '../llb/op.ts';
+import { consequencesOf } from './consequences.ts';
+import { stepsOf } from './environment.ts';
 import type { CodeLens, CodeLensText } from './feature.ts';
-import { sectionsOf } from './sections.ts';
+import { once, sectionsOf } from './sections.ts';
 import { stageNamesOf } from './stageNames.ts';
-import { type Input, inputsOf, stageLabel, stageOf, workOf } from './steps.ts';
+import { type Input, inputsOf, linesText, stageLabel, stageOf, workOf } from './steps.ts';
+import { variablesOf } from './variables.ts';
 
 /** Every lens of the file, by place. */
 export function codeLenses(analysis: Analysis): readonly CodeLens[] {
@@ -14,15 +20,28 @@ export function codeLenses(analysis: Analysis): readonly CodeLens[] {
   const { instructions } = analysis.dockerfile;
   const { all } = sectionsOf(analysis);
   const first = all.find((section) => section.stage !== undefined);
+  const verdicts = new Map(linkVerdicts(analysis).map(({ instruction, kind }) => [instruction, kind]));
   for (const section of all) {
     const { stage } = section;
     if (stage === undefined) continue;
     const span = keywordSpan(instructions[section.first] as Instruction);
     lenses.push({ kind: 'stage', span, data: section.first });
+    if (stage.source !== undefined && isRead(analysis, [stage.source]))
+      lenses.push({ kind: 'impact', span, data: section.first });
     if (section === first || stage === analysis.target) lenses.push({ kind: 'graph', span, data: section.first });
-    for (let i = section.first + 1; i < section.end; i++)
-      if (workOf(analysis, i) !== undefined)
-        lenses.push({ kind: 'dependencies', span: keywordSpan(instructions[i] as Instruction), data: i });
+    for (let i = section.first + 1; i < section.end; i++) {
+      const instruction = instructions[i] as Instruction;
+      const at = keywordSpan(instruction);
+      const work = workOf(analysis, i);
+      if (work !== undefined) lenses.push({ kind: 'dependencies', span: at, data: i });
+      const verdict = isCopy(instruction) ? verdicts.get(i) : undefined;
+      if (verdict !== undefined && verdict !== 'plain') lenses.push({ kind: 'link', span: at, data: i });
+      const matters =
+        work === undefined
+          ? instruction.kind === 'arg' && hasUse(analysis, i)
+          : instruction.kind !== 'workdir' && isRead(analysis, work.vertices);
+      if (matters) lenses.push({ kind: 'impact', span: at, data: i });
+    }
   }
   return lenses;
 }
@@ -32,9 +51,73 @@ export function resolveCodeLens(analysis: Analysis, { kind, data }: CodeLens): C
   const stage = stageOf(analysis, data);
   if (stage === undefined) return undefined;
   const { start } = keywordSpan(analysis.dockerfile.instructions[data] as Instruction);
+  if (kind === 'impact') return impactLens(analysis, data, start);
+  if (kind === 'link') return linkLens(analysis, data, start);
   if (kind === 'graph') return { title: 'Show graph', click: { kind: 'graph', offset: start } };
   if (kind === 'stage') return stageLens(analysis, stage, start);
   return dependenciesLens(analysis, stage, data, start);
+}
+
+function isCopy({ kind }: Instruction): boolean {
+  return kind === 'copy' || kind === 'add';
+}
+
+const readVertices: (analysis: Analysis) => ReadonlySet<Vertex> = once((analysis) => {
+  const read = new Set<Vertex>();
+  for (const stage of analysis.stages)
+    for (const { vertices } of stage.steps)
+      for (const vertex of vertices)
+        for (const { vertex: input } of vertex.inputs) if (!vertices.includes(input)) read.add(input);
+  return read;
+});
+
+/** Another step stands on one of these, or copies from it: only then can a change show elsewhere. */
+function isRead(analysis: Analysis, vertices: readonly Vertex[]): boolean {
+  return vertices.some((vertex) => readVertices(analysis).has(vertex));
+}
+
+/** An ARG with a value is part of every later RUN; one without a value is part of none. */
+function hasUse(analysis: Analysis, index: number): boolean {
+  const after = stepsOf(analysis).get(index)?.after.env;
+  return (
+    after !== undefined &&
+    variablesOf(analysis).declarations.some((d) => d.instruction === index && getEnv(after, d.name) !== undefined)
+  );
+}
+
+const verdictWords: Readonly<Record<LinkVerdictKind, string>> = {
+  effective: '--link works',
+  'no-effect': '--link has no effect',
+  fails: '--link makes it fail',
+  breaks: '--link breaks the image',
+  'changes-owner-or-mode': '--link changes owner or mode',
+  'costs-more': '--link may cost more than it saves',
+  'would-help': '--link would help',
+  plain: '',
+};
+
+function linkLens(analysis: Analysis, index: number, offset: number): CodeLensText | undefined {
+  const verdict = linkVerdictOf(analysis, index);
+  if (verdict === undefined) return undefined;
+  return { title: verdictWords[verdict.kind], tooltip: verdict.sentence, click: { kind: 'graph', offset } };
+}
+
+/** What runs again behind the line when it, its image or its value is another. */
+function impactLens(analysis: Analysis, index: number, offset: number): CodeLensText | undefined {
+  const followers = consequencesOf(analysis, index);
+  if (followers === undefined) return undefined;
+  const { runs, maybe } = followers;
+  const subject = analysis.dockerfile.instructions[index]?.kind === 'from' ? 'a new base' : 'a change here';
+  const click = { kind: 'graph', offset } as const;
+  if (runs.length + maybe.length === 0) return { title: `${subject} re-runs nothing else`, click };
+  const all = [...runs, ...maybe].sort((a, b) => a - b);
+  const steps = all.length === 1 ? '1 step' : `${all.length} steps`;
+  const open = maybe.length === 0 ? '' : `; of these ${linesText(analysis, maybe)} only if the files read differ`;
+  return {
+    title: `${subject} re-runs ${runs.length === 0 ? 'perhaps ' : ''}${steps}: ${linesText(analysis, all, 4)}`,
+    tooltip: `Runs again: ${linesText(analysis, all, 40)}${open}`,
+    click,
+  };
 }
 
 function keywordSpan(instruction: Instruction): Span {

@@ -1,5 +1,6 @@
 // An instruction in the graph, in plain words: what it is there, what makes it run again, what that costs. Lines of Markdown.
 import type { Analysis } from '../analysis/analyze.ts';
+import { linkVerdictOf } from '../analysis/linkVerdict.ts';
 import type { Stage, Step } from '../compile/stage.ts';
 import type { Instruction, RunInstruction } from '../dockerfile/instruction.ts';
 import { getEnv } from '../llb/env.ts';
@@ -8,7 +9,7 @@ import { formatPlatformAll } from '../oci/platform.ts';
 import { usersOfStage } from './codeLens.ts';
 import { consequencesOf, isNone, nothing } from './consequences.ts';
 import { stepsOf } from './environment.ts';
-import { code, listed } from './markdown.ts';
+import { code, listed, prose } from './markdown.ts';
 import { baseName, type Followers, type Input, inputsOf, linesText, stageOf, workOf } from './steps.ts';
 import { variablesOf } from './variables.ts';
 
@@ -28,6 +29,7 @@ export function graphWords(analysis: Analysis, index: number): readonly string[]
     what(step, inputs),
     again(analysis, index, step, inputs),
     cost(analysis, index),
+    ...verdict(analysis, index),
     ...notes(analysis, stage, step.vertices),
   ];
 }
@@ -151,6 +153,15 @@ function cost(analysis: Analysis, index: number): string {
 }
 
 /** `later`: what was spoken of runs itself, and these after it. */
+/** The verdict on --link, where it is more than "a plain copy". */
+function verdict(analysis: Analysis, index: number): string[] {
+  const found = linkVerdictOf(analysis, index);
+  if (found === undefined || (found.kind === 'plain' && found.evidence.length === 0)) return [];
+  const words = found.sentence.startsWith('--link ') ? found.sentence.slice(7) : `: ${found.sentence}`;
+  const seen = found.evidence[0] === undefined ? '' : ` _Seen in BuildKit: ${prose(found.evidence[0])}._`;
+  return [`**\`--link\`**${words.startsWith(':') ? '' : ' '}${prose(words)}.${seen}`];
+}
+
 function costText(analysis: Analysis, { runs, maybe, relinked }: Followers, when: string, later = ''): string {
   const parts: string[] = [];
   const too = later === '' ? 'again' : 'too';

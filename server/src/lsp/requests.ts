@@ -57,6 +57,8 @@ export interface LensData {
 const lensSettings = {
   stage: 'codeLens.stages',
   dependencies: 'codeLens.dependencies',
+  link: 'codeLens.link',
+  impact: 'codeLens.impact',
   graph: 'codeLens.graph',
 } as const satisfies Record<Lens['kind'], FeatureName>;
 
