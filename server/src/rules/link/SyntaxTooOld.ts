@@ -3,21 +3,21 @@ import type { Analysis } from '../../analysis/analyze.ts';
 import type { Instruction, Word } from '../../dockerfile/instruction.ts';
 import { spanOf } from '../../dockerfile/spans.ts';
 import type { Finding, Rule } from '../rule.ts';
-import { frontendOf, type Since, since } from './frontends.ts';
+import { frontendOf, since } from './frontends.ts';
 
-export const rule: Rule<Since> = {
+export const rule: Rule<number> = {
   name: 'SyntaxTooOld',
   severity: 'error',
   detect(analysis) {
     const frontend = frontendOf(analysis);
     if (frontend === undefined || frontend.minor === undefined) return [];
-    const found: Finding<Since>[] = [];
+    const found: Finding<number>[] = [];
     for (const [index, instruction] of analysis.dockerfile.instructions.entries())
       for (const { what, feature, start, end } of usesOf(instruction)) {
         if (frontend.has(feature)) continue;
         found.push({
           span: spanOf(instruction, start, end),
-          message: `${what} came with docker/dockerfile:1.${feature.minor}; this file is built with ${frontend.image}, which refuses it or reads it otherwise.`,
+          message: `${what} came with docker/dockerfile:1.${feature}; this file is built with ${frontend.image}, which refuses it or reads it otherwise.`,
           instruction: index,
           related: directiveSpan(analysis),
           data: feature,
@@ -31,7 +31,7 @@ export const rule: Rule<Since> = {
     if (directive === undefined || frontend === undefined) return [];
     const needed = analysis.dockerfile.instructions
       .flatMap((i) => usesOf(i))
-      .reduce((most, use) => Math.max(most, use.feature.minor), 0);
+      .reduce((most, use) => Math.max(most, use.feature), 0);
     const prefix = /^docker\.io\//.test(frontend.image) ? 'docker.io/' : '';
     const span = { start: directive.valueSpan.start, end: directive.valueSpan.start + frontend.image.length };
     return ['1', `1.${needed}`].map((tag) => ({
@@ -49,16 +49,16 @@ function directiveSpan(analysis: Analysis): NonNullable<Finding['related']> {
 
 interface Use {
   readonly what: string;
-  readonly feature: Since;
+  readonly feature: number;
   readonly start: number;
   readonly end: number;
 }
 
-const flagsSince: Readonly<Record<string, Readonly<Record<string, Since>>>> = {
-  copy: { link: since.link, chmod: since.copyChmod, parents: since.parents, exclude: since.exclude },
+const flagsSince: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  copy: { link: since.link, chmod: since.chmod, parents: since.parents, exclude: since.exclude },
   add: {
     link: since.link,
-    chmod: since.copyChmod,
+    chmod: since.chmod,
     exclude: since.exclude,
     checksum: since.checksum,
     unpack: since.unpack,
