@@ -10,6 +10,7 @@ import {
   State,
 } from 'vscode-languageclient';
 import type { ClientOptions } from '../../shared/src/protocol.ts';
+import { askAboutImages } from './askImages.ts';
 import { registerCommands } from './commands.ts';
 import { answerFileRequests } from './files.ts';
 import { neighbours, onNeighboursChanged } from './neighbours.ts';
@@ -77,7 +78,9 @@ export function activateIn(context: vscode.ExtensionContext, makeClient: MakeCli
           const answers = await next(params, token);
           if (!Array.isArray(answers)) return answers;
           return answers.map((settings: unknown, i) =>
-            params.items[i]?.section === 'llbLens' ? { ...(settings as object), neighbours: neighbours() } : settings,
+            params.items[i]?.section === 'llbLens'
+              ? { ...(settings as object), neighbours: neighbours(), trusted: vscode.workspace.isTrusted }
+              : settings,
           );
         },
       },
@@ -89,6 +92,7 @@ export function activateIn(context: vscode.ExtensionContext, makeClient: MakeCli
     output,
     ...registerCommands(client, context, output, () => breaks.splice(0)),
     showStatus(client),
+    askAboutImages(context, client),
     onNeighboursChanged(() => {
       if (client.state === State.Running) {
         void client.sendNotification('workspace/didChangeConfiguration', { settings: null });

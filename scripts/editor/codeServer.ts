@@ -44,6 +44,7 @@ export function vscodeVersion(vscode: string): string {
 
 /** Settings for a quiet editor: nothing asks, nothing is sent, nothing moves. */
 export const quietSettings = {
+  'llbLens.images.resolve': 'cached',
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',

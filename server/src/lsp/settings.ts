@@ -9,6 +9,7 @@ export const featureDefaults = {
   'codeLens.dependencies': true,
   'codeLens.link': true,
   'codeLens.impact': true,
+  'codeLens.context': true,
   'codeLens.graph': true,
   diagnostics: true,
   codeActions: true,
