@@ -1,10 +1,11 @@
 // Makes every fix of every finding in many Dockerfiles and says which of them do not do what they promise.
 // As a program: `node conformance/fixes.ts FILE.jsonl... | NUMBER`: files of jobs, or so many random ones; else our own cases.
 import { readFileSync } from 'node:fs';
-import { type Analysis, analyze, marshalStage } from '../server/src/analysis/analyze.ts';
+import { type Analysis, analyze } from '../server/src/analysis/analyze.ts';
 import { imageJson } from '../server/src/compile/image.ts';
 import { diagnostics } from '../server/src/features/diagnostics.ts';
 import { problemFixes } from '../server/src/features/problemFixes.ts';
+import { marshalDefinition } from '../server/src/llb/definition.ts';
 import { analyzeJob } from '../server/src/node/convert.ts';
 import { hostSha256 } from '../server/src/node/sha256.ts';
 import { formatPlatformAll } from '../server/src/oci/platform.ts';
@@ -165,8 +166,8 @@ function directives(analysis: Analysis): number {
 /** Every digest of every stage, the image without its history, and what BuildKit refuses. */
 function graphOf(analysis: Analysis): string {
   const stages = analysis.stages.map((stage) =>
-    marshalStage(stage, hostSha256)
-      .entries.map((entry) => entry.digest)
+    marshalDefinition(stage.state.out, hostSha256)
+      .definition.entries.map((entry) => entry.digest)
       .join(),
   );
   const image = analysis.target === undefined ? '' : imageJson({ ...analysis.target.image, history: [] });

@@ -10,6 +10,7 @@ import { contextRequest } from '../../server/src/analysis/contextUse.ts';
 import { kinds, type Listing } from '../../server/src/context/listing.ts';
 import { type Context, createContext } from '../../server/src/node/context/index.ts';
 import { walkFolder } from '../../server/src/node/context/walk.ts';
+import { hostSha256 } from '../../server/src/node/sha256.ts';
 
 let folder: string;
 let context: Context;
@@ -124,7 +125,7 @@ test('what a build takes, from the Dockerfile to the disk', async () => {
   const analysis = analyze(
     'FROM scratch\nCOPY src /src/\nCOPY package*.json missing.txt /\n',
     { attrs: {} },
-    { dockerignore: '# no logs\n**/*.log\n', dockerfileIgnore: null },
+    { dockerignore: '# no logs\n**/*.log\n', dockerfileIgnore: null, sha256: hostSha256 },
   );
   const request = contextRequest(analysis);
   if (request === undefined) throw new Error('no context');

@@ -9,12 +9,10 @@ import type { Stage } from '../compile/stage.ts';
 import type { Dockerfile, Problem } from '../dockerfile/instruction.ts';
 import { readDockerfile } from '../dockerfile/read.ts';
 import { type Definition, marshalDefinition } from '../llb/definition.ts';
-import type { Sha256 } from '../llb/marshal.ts';
 import type { Edge, Vertex } from '../llb/op.ts';
 import type { Platform } from '../oci/platform.ts';
 import type { ImageFacts } from './imageFacts.ts';
 import type { AskContext } from './knownContext.ts';
-import { portableSha256 } from './sha256.ts';
 
 /** What the compiler reads, and what else is known for people alone. Everything may be missing. */
 export interface AnalysisInputs extends BuildInputs {
@@ -51,8 +49,7 @@ export function analyze(text: string, config: BuildConfig, inputs: AnalysisInput
   const { options, error } = readOptions(config);
   const compiled = compile(dockerfile, options, inputs);
   const c = compiled.compilation;
-  const sha256: Sha256 = inputs.sha256 ?? portableSha256;
-  const { definition, error: marshalError } = marshalDefinition(compiled.target?.state.out, sha256);
+  const { definition, error: marshalError } = marshalDefinition(compiled.target?.state.out, inputs.sha256);
   const problems = allProblems(dockerfile, c, error);
   if (problems.length === 0) {
     const unfit = definition.entries.find((entry) => entry.vertex !== undefined && c.invalid.has(entry.vertex));
@@ -75,11 +72,6 @@ export function analyze(text: string, config: BuildConfig, inputs: AnalysisInput
     missing: c.missing,
     provisional: provisionalVertices(c, definition),
   };
-}
-
-/** Marshals the vertices of a stage that the target does not need, so that they too have digests. */
-export function marshalStage(stage: Stage, sha256: Sha256 = portableSha256): Definition {
-  return marshalDefinition(stage.state.out, sha256).definition;
 }
 
 function allProblems(dockerfile: Dockerfile, c: Compilation, optionError: string | undefined): Problem[] {

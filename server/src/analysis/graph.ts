@@ -17,7 +17,6 @@ import type { CopyAction, Edge, ExecMount, FileOp, Op, Vertex } from '../llb/op.
 import { formatPlatformAll } from '../oci/platform.ts';
 import { familiarString, parseNormalizedNamed } from '../oci/reference.ts';
 import type { Analysis } from './analyze.ts';
-import { portableSha256 } from './sha256.ts';
 
 /** The graph of an analysis. `file` is the name that people know the text by. */
 export function buildGraph(analysis: Analysis, file: string): BuildGraph {
@@ -63,7 +62,7 @@ function vertexOrder(analysis: Analysis): Placed[] {
     placed.push({ vertex, reachable });
   };
   for (const entry of analysis.definition.entries) add(entry.vertex, true);
-  const sha256 = analysis.compilation.inputs.sha256 ?? portableSha256;
+  const { sha256 } = analysis.inputs;
   for (const stage of analysis.stages) {
     if (stage.reachable && analysis.target !== undefined) continue;
     for (const entry of marshalDefinition(stage.state.out, sha256).definition.entries) add(entry.vertex, false);

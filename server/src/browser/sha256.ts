@@ -1,4 +1,4 @@
-// SHA-256 that runs anywhere, for hosts that lend none of their own.
+// SHA-256 for a web worker, whose own one would make us wait.
 import { sha256 } from '@noble/hashes/sha2.js';
 
 const hex: readonly string[] = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'));

@@ -38,8 +38,8 @@ export interface BuildInputs {
   readonly sourceTime?: (identifier: string) => number | undefined;
   /** The SSH keys of a git host in the form of known_hosts; undefined where not known. */
   readonly sshKeys?: (host: string) => string | undefined;
-  /** The host's own SHA-256 where it is faster than the portable one. */
-  readonly sha256?: Sha256;
+  /** The host's own SHA-256: the core has none. */
+  readonly sha256: Sha256;
 }
 
 /** An input that was not known; digests that hang on it are provisional. */

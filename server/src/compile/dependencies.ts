@@ -75,7 +75,8 @@ export function readSources(
   }
   if (instruction.kind === 'run') {
     return instruction.mounts.map(({ flag, fields }) => {
-      const from = fields.findLast(({ key, value }) => value && toLower(key.value) === 'from')?.value?.value || 'scratch';
+      const from =
+        fields.findLast(({ key, value }) => value && toLower(key.value) === 'from')?.value?.value || 'scratch';
       const span = lines === instruction.lines ? spanOf(instruction, flag.start, flag.end) : outerSpan;
       return c.byName.get(toLower(from)) ?? hidden(from, [noLines], span);
     });

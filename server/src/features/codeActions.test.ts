@@ -1,11 +1,12 @@
 // Actions beyond the fixes of one diagnostic, which the marked Dockerfiles show: all at once, and stages that were nearly named.
 import { expect, test } from 'vitest';
 import { analyze } from '../analysis/analyze.ts';
+import { hostSha256 } from '../node/sha256.ts';
 import { applyEdits } from '../rules/edits.ts';
 import { codeActions } from './codeActions.ts';
 import { diagnostics } from './diagnostics.ts';
 
-const read = (text: string) => analyze(text, { attrs: {} }, { dockerignore: null });
+const read = (text: string) => analyze(text, { attrs: {} }, { dockerignore: null, sha256: hostSha256 });
 
 test('all safe fixes of the file, offered beside a problem and on save', () => {
   const analysis = read('from alpine as Build\nENV A b c\nRUN x \\\n\n  y\nexpose 80/TCP\nEXPOSE 81\nMAINTAINER me\n');

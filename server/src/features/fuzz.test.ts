@@ -5,10 +5,12 @@ import type { Job } from '../../../conformance/job.ts';
 import { mutant } from '../../../conformance/mutate.ts';
 import { type Random, random } from '../../../conformance/random.ts';
 import type { Span } from '../../../shared/src/span.ts';
-import { type Analysis, marshalStage } from '../analysis/analyze.ts';
+import type { Analysis } from '../analysis/analyze.ts';
 import { imageJson } from '../compile/image.ts';
 import { hasInvalidUtf8 } from '../go/utf8.ts';
+import { marshalDefinition } from '../llb/definition.ts';
 import { analyzeJob } from '../node/convert.ts';
+import { hostSha256 } from '../node/sha256.ts';
 import { completion } from './completion.ts';
 import { definition } from './definition.ts';
 import type { Edit, Symbol as Outline } from './feature.ts';
@@ -134,7 +136,9 @@ function again(job: Job, text: string): Analysis {
 }
 
 function digests(analysis: Analysis): unknown {
-  return analysis.stages.map((stage) => marshalStage(stage).entries.map((entry) => entry.digest));
+  return analysis.stages.map((stage) =>
+    marshalDefinition(stage.state.out, hostSha256).definition.entries.map((entry) => entry.digest),
+  );
 }
 
 test('nothing throws, and all spans are in the text', () => {

@@ -1,6 +1,7 @@
 // The session alone: edits in every encoding, one analysis for all who ask, and answers that come too late.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { hostSha256 } from '../node/sha256.ts';
 import type { Encoding } from './coordinates.ts';
 import type { Files } from './files.ts';
 import type { Host } from './host.ts';
@@ -13,6 +14,7 @@ function stillHost(): Host & { readonly timers: (() => void)[] } {
   const timers: (() => void)[] = [];
   return {
     name: 'a test',
+    sha256: hostSha256,
     timers,
     now: () => 0,
     after(_, run) {
