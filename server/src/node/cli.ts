@@ -1,11 +1,5 @@
 // The command line: reads the words, calls one command, sets the exit code. 0 done, 1 the input is wrong, 2 the words are wrong.
 
-import { checkCommand } from './commands/check.ts';
-import { convertCommand } from './commands/convert.ts';
-import { explainCommand } from './commands/explain.ts';
-import { analyzeCommand } from './commands/graph.ts';
-import { impactCommand } from './commands/impact.ts';
-import { linkCommand } from './commands/link.ts';
 import { type Io, UsageError } from './io.ts';
 import { version } from './version.ts';
 
@@ -24,23 +18,23 @@ Usage: llb-lens COMMAND [OPTIONS]
   --help                       this text
 `;
 
-/** Runs the command line. Resolves to the exit code. */
+/** Runs the command line. Resolves to the exit code. Each command is loaded when it is asked for: none waits for the code of the others. */
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const [command, ...rest] = args;
   try {
     switch (command) {
       case 'graph':
-        return await analyzeCommand(rest, io);
+        return await (await import('./commands/graph.ts')).analyzeCommand(rest, io);
       case 'impact':
-        return await impactCommand(rest, io);
+        return await (await import('./commands/impact.ts')).impactCommand(rest, io);
       case 'link':
-        return await linkCommand(rest, io);
+        return await (await import('./commands/link.ts')).linkCommand(rest, io);
       case 'check':
-        return await checkCommand(rest, io);
+        return await (await import('./commands/check.ts')).checkCommand(rest, io);
       case 'explain':
-        return await explainCommand(rest, io);
+        return await (await import('./commands/explain.ts')).explainCommand(rest, io);
       case 'convert':
-        return await convertCommand(rest, io);
+        return await (await import('./commands/convert.ts')).convertCommand(rest, io);
       case '--version':
       case '-V':
         io.out(`${version()}\n`);
