@@ -22,6 +22,8 @@ export function bootstrap() {
   }
   if (existsSync(node)) {
     const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` };
+    // Ctrl+C reaches both processes: this one waits until the other has cleaned up.
+    process.on('SIGINT', () => {});
     const run = spawnSync(node, process.argv.slice(1), { stdio: 'inherit', cwd: process.cwd(), env });
     if (!run.error) exitLike(run);
   }

@@ -1,9 +1,10 @@
-// `npm start [-- ARGUMENTS]`: sets up what is missing, builds, and prints the graph of a Dockerfile: an example's, or that of the one named.
-import { bootstrap, root, runNode } from './bootstrap.mjs';
+// `npm start [-- FOLDER or FILE]`: sets up what is missing, builds, and opens VS Code with the extension on the examples, or on what is named.
+import { bootstrap, runNode } from './bootstrap.mjs';
 
 bootstrap();
-const args = process.argv.slice(2);
-const example = `${root}examples/Dockerfile`;
-process.exitCode =
-  runNode('scripts/build.ts', ['--quiet']) ||
-  runNode('bin/llb-lens.mjs', ['graph', ...(args.length > 0 ? args : [example])]);
+const built = runNode('scripts/build.ts', ['--quiet']);
+if (built !== 0) process.exitCode = built;
+else {
+  const { openEditor } = await import('./openEditor.ts');
+  process.exitCode = await openEditor(process.argv[2]);
+}

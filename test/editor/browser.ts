@@ -1,11 +1,11 @@
 // The browser that shows VS Code: the machine's own Chromium, which may reach nothing but the server under test.
-import { existsSync } from 'node:fs';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { format } from 'node:util';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { quietSettings, root } from '../../scripts/editor/codeServer.ts';
+import { find } from '../../scripts/system.mjs';
 import { type Outcome, readOutcomes } from './outcome.ts';
 
 /** An extension that stands where a neighbour would stand. */
@@ -18,8 +18,7 @@ export const testSettings = { ...quietSettings, 'llbLens.besideOtherExtensions':
 const stuck = 600_000;
 
 export async function openBrowser(): Promise<Browser> {
-  const candidates = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-  const executablePath = candidates.find((path) => path !== undefined && existsSync(path));
+  const executablePath = find('chromium');
   if (executablePath === undefined) throw new Error('There is no Chromium: install it, or name it in CHROMIUM.');
   return chromium.launch({
     executablePath,
