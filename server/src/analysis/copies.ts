@@ -431,7 +431,7 @@ function hazardsOf(place: Place): Hazard[] {
       sure: false,
       detail: `owner ${user.split(':')[0]}`,
     });
-  parents(place, above, hazards);
+  parents(place, inside, path, hazards);
   return hazards;
 }
 
@@ -563,14 +563,21 @@ function usrMerge(place: Place, path: string, hazards: Hazard[]): void {
 
 const systemDirectory = (path: string): boolean => standardDirectories.has(path) && path !== '/';
 
-function parents(place: Place, above: readonly string[], hazards: Hazard[]): void {
+function parents(place: Place, inside: readonly string[], dest: string, hazards: Hazard[]): void {
   const { files, facts } = place;
+  const [user = '', group] = facts.chown.split(':');
   const owner = ownerOf(files, facts.chown);
-  if (owner === 0 || !/^\d+/.test(facts.chown)) return;
-  const there = above.filter((path) => {
+  // Without a group the number is both.
+  const gid =
+    group === undefined ? owner : group === '' ? (user === '' ? 0 : owner) : group === 'root' ? 0 : Number(group);
+  if (facts.chown === '' || (owner === 0 && gid === 0) || typeof owner === 'string') return;
+  const there = inside.filter((path) => {
     if (directoryAt(files, path) === undefined) return false;
-    const uid = files.paths.get(path)?.uid ?? 0;
-    const id = typeof uid === 'string' ? files.users.get(uid)?.uid : uid;
+    // The destination is meant to have the owner, unless it is one of the system's.
+    if (path === dest && !systemDirectory(path)) return false;
+    const known = files.paths.get(path);
+    if (known?.uid === undefined) return true;
+    const id = typeof known.uid === 'string' ? files.users.get(known.uid)?.uid : known.uid;
     return id !== owner;
   });
   const first = there.find(systemDirectory) ?? there[0];

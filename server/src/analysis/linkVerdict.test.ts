@@ -89,6 +89,39 @@ describe('recorded scenarios', () => {
     expect(seen).toBeGreaterThan(500);
   });
 
+  /** Where the file alone does not tell, or the recording did not look. */
+  const apart: Readonly<Record<string, string>> = {
+    'link-owner-onbuild': 'a trigger has no verdict',
+    'link-tree-with-bin-to-root': 'what is in a directory of the context is not known',
+    'link-safe-directory': 'd may be a file: a guess',
+    'link-file-to-new-name-then-workdir': 'a plain copy fails too',
+    'link-owner-scratch': 'a plain copy fails too',
+    'two-files-without-slash-new-name': 'a plain copy leaves only the last too',
+    'link-owner-fine-numeric-arg': 'the recording did not look at /opt',
+  };
+
+  test('a verdict is bad exactly where the linked build came out otherwise than the plain one', () => {
+    const differing: string[] = [];
+    let pairs = 0;
+    for (const scenario of all) {
+      const index = scenario.steps.findIndex((step) => step.label === 'bad' || step.label === 'link');
+      const [linked, plain] = [scenario.steps[index], scenario.steps.find((step) => step.label === 'plain')];
+      if (!linked?.result || !plain?.result || !linked.dockerfile.includes('--link')) continue;
+      pairs++;
+      const seen = (result: NonNullable<typeof linked.result>): string =>
+        JSON.stringify([result.ok, result.ok ? result.tree : '']);
+      const differs =
+        linked.result.ok !== plain.result.ok || (linked.result.ok && seen(linked.result) !== seen(plain.result));
+      const verdicts = linkVerdicts(buildOf(scenario, index).analysis);
+      const bad = verdicts.some(
+        ({ kind }) => kind === 'fails' || kind === 'breaks' || kind === 'changes-owner-or-mode',
+      );
+      if (bad !== differs) differing.push(scenario.name);
+    }
+    expect(pairs).toBeGreaterThan(100);
+    expect(differing.sort()).toEqual(Object.keys(apart).sort());
+  });
+
   /** The status of the copy's own file operation, by the line of the copy. */
   test('an effective copy was found where only what lies below it changed', () => {
     let found = 0;

@@ -198,14 +198,20 @@ function applyCopy(step: Step, files: StageFiles, ends: ReadonlyMap<Stage, Stage
     for (const content of instruction.contents)
       files.paths.set(asDirectory ? join(path, content.path) : path, fileMade(index));
   if (facts.sources.length !== 1) return;
-  const kind = sourceKind(
-    facts.sources[0] as string,
-    facts.from === undefined ? undefined : ends.get(facts.from),
-    instruction.kind === 'add' && instruction,
-  );
+  const from = facts.from === undefined ? undefined : ends.get(facts.from);
+  const kind = sourceKind(facts.sources[0] as string, from, instruction.kind === 'add' && instruction);
+  if (kind === 'directory' && from !== undefined) layTree(files, from, clean(`/${facts.sources[0]}`), path, index);
   if (asDirectory) return;
   if (kind === 'directory') makeDirectories(files, path, index, 'copy', uid);
   else if (kind === 'file' && directoryAt(files, path) === undefined) files.paths.set(path, fileMade(index));
+}
+
+/** What is known below a directory of another stage comes along, modes and all. */
+function layTree(files: StageFiles, from: StageFiles, source: string, dest: string, by: number): void {
+  if (source === '/') return;
+  const to = dest === '/' ? '' : dest;
+  for (const [path, entry] of from.paths)
+    if (path.startsWith(`${source}/`)) files.paths.set(to + path.slice(source.length), { ...entry, by, how: 'copy' });
 }
 
 function fileMade(by: number): KnownPath {
