@@ -16,46 +16,34 @@ export function isPrint(code: number): boolean {
   return (low & 1) === 1;
 }
 
-let borders: Uint32Array | undefined;
+let borders: number[] | undefined;
 
-function readBorders(): Uint32Array {
-  const steps = printableSteps.split(' ');
-  const list = new Uint32Array(steps.length);
+function readBorders(): number[] {
   let code = 0;
-  for (let i = 0; i < steps.length; i++) {
-    code += Number.parseInt(steps[i] as string, 36);
-    list[i] = code;
-  }
-  return list;
+  return Array.from(printableSteps.matchAll(/([A-Z]*)(.)/g), ([, high, low]) => {
+    let times = 0;
+    for (const letter of high as string) times = times * 26 + letter.charCodeAt(0) - 0x41;
+    code += times * 36 + Number.parseInt(low as string, 36);
+    return code;
+  });
 }
 
-// Lengths in base 36 of the runs of other and printable characters, in turn, from U+0000 on (surrogates are other).
+// Lengths of the runs of other and printable characters, in turn, from U+0000 on (surrogates are other). Each is a digit in
+// base 36, in front of it how many times 36 there are: capital letters, digits in base 26.
 const printableSteps =
-  'w 2n y c 1 ju 2 6 4 7 1 1 1 k 1 b1 1 12 2 1e 2 3 1 1j 8 r 4 6 h m 1 5c 1 1c 2 1n 2 2t e 1n 2 1d 2 f 1 s 2 1 1 b ' +
-  '5 v 9 22 1 4h 1 8 2 2 2 m 1 7 1 1 3 4 2 9 2 2 2 4 8 1 4 2 1 5 2 p 2 3 1 6 4 2 2 m 1 7 1 2 1 2 1 2 2 1 1 5 4 2 2 ' +
-  '3 3 1 7 4 1 1 7 h a 3 1 9 1 3 1 m 1 7 1 2 1 5 2 a 1 3 1 3 2 1 f 4 2 c 7 7 1 3 1 8 2 2 2 m 1 7 1 2 1 5 2 9 2 2 2 ' +
-  '3 7 3 4 2 1 5 2 i a 2 1 6 3 3 1 4 3 2 1 1 1 2 3 2 3 3 3 c 4 5 3 3 1 4 2 1 6 1 e l 5 d 1 3 1 n 1 g 2 9 1 3 1 4 7 ' +
-  '2 1 3 2 1 2 4 2 a 7 m 1 3 1 n 1 a 1 5 2 9 1 3 1 4 7 2 6 2 1 4 2 a 1 3 c d 1 3 1 1f 1 3 1 6 4 g 2 q 1 3 1 i 3 o 1 ' +
-  '9 1 1 2 7 3 1 4 6 1 1 1 8 6 a 2 3 c 1m 4 t 11 2 1 1 1 5 1 o 1 1 1 n 2 5 1 1 1 7 1 a 2 4 w 20 1 10 4 13 1 10 1 f ' +
-  '1 d 11 5i 1 1 5 1 2 ah 1 4 2 7 1 1 1 4 2 15 1 4 2 x 1 4 2 7 1 1 1 4 2 f 1 1l 1 4 2 1v 2 w 3 q 6 2e 2 6 2 hs 1 s ' +
-  '3 2h 7 m 9 o 9 k c d 1 3 1 2 c 2m 2 a 6 a 6 e 1 b 6 2h 7 17 5 1y a v 1 c 4 c 4 1 3 16 2 5 b 18 4 q 6 b 3 1q 2 1t ' +
-  '1 t 2 b 6 a 6 e 2 v 1d 25 3 1b 1 38 8 1o 3 f 3 1o 7 17 2 b 8 17 5 eu 2 6 2 12 2 6 2 8 1 1 1 1 1 1 1 v 2 1h 1 f 1 ' +
-  'e 2 6 1 j 2 3 1 9 h o 8 1b h 2 2 r 1 d 3 x f x f 3w 4 if p b l 1ec 2 w 1 9p 5 19 1 1 5 1 2 1k 7 2 e o 9 7 1 7 1 ' +
-  '7 1 7 1 7 1 7 1 7 1 7 1 3i y q 1 2h c 5y q c 5 1r 1 2e 2 2v 5 17 1 2m 1 2c c 1b 1 mlp 3 1j 9 9o k 54 8 5n 5 2 1 ' +
-  '1 1 5 o 1n 3 a 6 1k 8 1y 8 c 6 38 b u 3 26 1 b 4 x 1 1j 9 e 2 a 2 2v o s a 6 2 6 2 6 9 7 1 7 1 1o 4 3i 2 a 6 8mc ' +
-  'c n 4 1d 6is a6 2 2y 12 7 c 5 5 q 1 5 1 1 1 2 1 2 1 3h g cd 2 1i 7 1 w 16 6 1f 1 j 1 4 4 5 1 3r 4 5a 3 6 2 6 2 6 ' +
-  '2 3 3 7 1 7 d 2 2 c 1 q 1 j 1 2 1 f 2 e y 3f 5 3 4 19 3 2g 1 d 3 1 1b 1a 3m t 3 1d f s 4 10 9 u 5 17 5 u 1 11 4 ' +
-  'e 16 4e 2 a 6 10 4 10 4 14 8 1g b c 1 f 1 7 1 2 1 b 1 f 1 7 1 2 1v 8n 9 m a 8 o 6 1 16 1 9 1x 6 2 1 1 18 1 2 3 1 ' +
-  '2 n 1 20 8 9 1c j 1 2 5 x 3 r 5 1 1s 1k 4 k 2 1e 1 2 5 8 1 3 1 t 2 3 4 a 7 9 7 1s w 13 4 c 9 1i 3 t 2 r 5 q 7 4 ' +
-  'c 7 28 21 1j 1f d 1f 7 1a 8 a 86 v 1 16 1 3 2 2 23 17 8 16 m q 12 s k n 9 26 4 10 9 1q 1 5 d p 7 a 6 1h 1 i 8 13 ' +
-  '9 2o 1 k b i 1 1b 1q 7 1 1 1 4 1 f 1 b 6 1n 5 a 6 4 1 8 2 2 2 m 1 7 1 2 1 5 1 a 2 2 2 3 2 1 6 1 5 7 2 7 3 5 3v ' +
-  '2k 1 5 u 20 8 a 4m 1i 2 12 y 1x b a 6 d j 1m 6 a 1i r 2 f 4 n 55 1o 2s 2b c 8 2 1 2 8 1 2 1 u 1 2 2 c 9 a 1y 8 2 ' +
-  '1a 2 b r 20 8 2b d 21 7 a 6u 9 1 19 1 e a t 3 w 2 m 1 e 21 7 1 2 1 18 3 1 1 2 1 9 8 a 6 6 1 2 1 11 1 2 1 6 7 a ' +
-  '8m p 7 h 1 15 3 s 2e 1 f 1e d pn 2u 33 1 5 b 5g 218 2r d ts g m 33e g7 6nt ft 7 v 1 a 4 29 1 a 6 u 2 6 a 1y a a ' +
-  '1 7 1 l 5 j j4 2j 2t 23 4 1l 7 h 1s 5 b 2 e 4qg 8 ye 16 9 6w7 4 1 7 1 2 1 83 f 1 t 3 2 1 e 4 8 b0 1s4 2z 5 d 3 9 ' +
-  '7 a 2 4 3mo 1a 2 n 9 38 1o 6u a 13 2 22 8 34 l 1y 3e k c k c 2f 9 p 3r 2d 1 1z 1 2 2 1 2 2 2 4 1 c 1 1 1 7 1 1t ' +
-  '1 4 2 8 1 7 1 s 1 4 1 5 1 1 3 7 1 9g 2 84 2 ji f 5 1 f uo v 6 6 5x 7 1 h 2 7 1 2 1 5 5 1q x 1 34 19 3 e 2 a 4 2 ' +
-  '8w v h 1m 5 1 cw 16 km 7 1 4 1 2 1 f 1 5h 2 g 15 24 4 a 4 2 lt 1w 24 1p 5e 4 1 r 1 2 1 1 2 1 1 a 1 4 1 1 1 1 6 1 ' +
-  '4 1 1 1 1 1 1 3 1 2 1 1 2 1 1 1 1 1 1 1 1 1 1 2 1 1 2 4 1 7 1 4 1 4 1 1 1 a 1 h 5 3 1 5 1 h 1g 2 7i 18 4 2s c f ' +
-  '2 f 1 f 1 11 a 4u 1k t d 18 4 9 7 2 e 6 4a rc 4 h 3 d 3 3b 4 2n 6 c 4 1 f c 4 1k 8 a 6 14 8 u 2 2 26 9g c e 2 d ' +
-  '3 9 7 1a 1 7 8 e 4 9 7 9 7 43 1 1j 11 a sm wyo w 37e 6 66 2 4g2 e 5rl 2e7 f2 15u 3t7 5 38g f9e8 6o';
+  'wCnyc1Tu2647111k1L11B22Be231Bj8r46hm1Fc1Bc2Bn2CteBn2Bd2f1s211b5v9C21Eh18222m1711342922248142152p2316422m171212122' +
+  '11542233174117ha319131m1712152a131321f42c771318222m1712152922237342152ia216331432111232333c4533142161el5d131n1g29' +
+  '1314721321242a7m131n1a152913147262142a13cd131Bf13164g2q131i3o191127314611186a23cBm4tB1211151o111n2511171a24wC01B0' +
+  '4B31B01f1dB1Fi11512Kh142711142B5142x142711142f1Bl142Bv2w3q6Ce262Rs1s3Ch7m9o9kcd1312cCm2a6a6e1b6Ch7B75Byav1c4c413B' +
+  '625bB84q6b3Bq2Bt1t2b6a6e2vBdC53Bb1D88Bo3f3Bo7B72b8B75Ou262B226281111111v2Bh1f1e261j2319ho8Bbh22r1d3xfxfDw4SfpblBY' +
+  'c2w1Jp5B911512Bk72eo97171717171717171Diyq1ChcFyqc5Br1Ce2Cv5B71Cm1CccBb1BFHp3Bj9JokF48Fn521115oBn3a6Bk8By8c6D8bu3C' +
+  '61b4x1Bj9e2a2Cvosa6262697171Bo4Di2a6LYccn4BdJAsK62CyB27c55q151112121DhgMd2Bi71wB66Bf1j14451Dr4Fa362626233717d22c1' +
+  'q1j121f2eyDf534B93Cg1d31BbBaDmt3Bdfs4B09u5B75u1B14eB6Ee2a6B04B04B48Bgbc1f17121b1f1712BvIn9ma8o61B619Bx6211B812312' +
+  'n1C089Bcj125x3r51BsBk4k2Be1258131t234a797BswB34c9Bi3t2r5q74c7C8C1BjBfdBf7Ba8aI6v1B61322C3B78B6mqB2skn9C64B09Bq15d' +
+  'p7a6Bh1i8B39Co1kbi1BbBq711141f1b6Bn5a6418222m1712151a22232161572735DvCk15uC08aEmBi2B2yBxba6djBm6aBir2f4nF5BoCsCbc' +
+  '82128121u122c9aBy82Ba2brC08CbdC17aGu91B91eat3w2m1eC17121B83112198a66121B112167aImp7h1B53sCe1fBedZnCuD315bFgCV8Crd' +
+  'BDsgmEHeQ7JFtPt7v1a4C91a6u26aByaa171l5jT4CjCtC34Bl7hBs5b2eGOg8BIeB69JO7417121I3f1t321e48L0CM4Cz5d397a24FAoBa2n9D8' +
+  'BoGuaB32C28D4lByDekckcCf9pDrCd1Bz122122241c11171Bt1428171s141511371Jg2I42Tif51fBEov66Fx71h2712155Bqx1D4B93e2a42Iw' +
+  'vhBm51MwB6Um714121f1Fh2gB5C44a42VtBwC4BpFe41r1211211a141111614111111312112111111111121124171414111a1h53151hBg2HiB' +
+  '84Cscf2f1f1B1aEuBktdB84972e6EaBBc4h3d3Db4Cn6c41fc4Bk8a6B48u22C6Jgce2d397Ba178e49797E31BjB1aBCmBTQowELe6G62GE2eHZl' +
+  'DI7P2BPuFH75EMgBDGS8Go';

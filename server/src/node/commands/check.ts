@@ -1,10 +1,8 @@
 // `llb-lens check`: the problems of Dockerfiles, for a person or a program; and their safe fixes, all at once.
 import { dirname, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { suggest } from '../../dockerfile/suggest.ts';
 import { encodeUtf8 } from '../../go/utf8.ts';
 import { type Found, ruleNamed } from '../../rules/findings.ts';
-import { rules } from '../../rules/index.ts';
 import type { Severity } from '../../rules/rule.ts';
 import { type BuildFlags, flagOptions } from '../buildFlags.ts';
 import { analyzeForCheck, type CheckSetup, fixedText, type Levels, problemsOf, type Reported } from '../fileCheck.ts';
@@ -17,6 +15,7 @@ import { count, textReport } from '../formats/text.ts';
 import { BinaryError, InputError, type Io, readText, UsageError } from '../io.ts';
 import { analysisSettings, type Settings } from '../settings.ts';
 import { unifiedDiff } from '../unifiedDiff.ts';
+import { unknownRule } from '../unknownRule.ts';
 import { replaceFile } from '../writeFile.ts';
 
 const help = `Usage: llb-lens check [OPTIONS] [FILE | FOLDER | -]...
@@ -132,21 +131,6 @@ function readRules(given: readonly string[]): Levels {
     levels.set(name, readLevel(`--rule ${name}`, text.slice(at + 1)));
   }
   return levels;
-}
-
-/** What to say of a name that is no rule's. */
-export function unknownRule(name: string): string {
-  const names = rules.map((rule) => rule.name);
-  const same = names.find((known) => known.toLowerCase() === name.toLowerCase());
-  const near =
-    same ??
-    suggest(
-      name.toLowerCase(),
-      names.map((known) => known.toLowerCase()),
-      true,
-    );
-  const meant = names.find((known) => known.toLowerCase() === near?.toLowerCase());
-  return `there is no rule ${name}${meant === undefined ? '' : ` (did you mean ${meant}?)`}`;
 }
 
 /** What became of one file. */

@@ -5,7 +5,7 @@ import { rules } from '../../rules/index.ts';
 import { pages } from '../../rules/pages.ts';
 import { type Io, UsageError } from '../io.ts';
 import { gistOf, noInk, renderInline, renderPage, terminalInk } from '../pageText.ts';
-import { unknownRule } from './check.ts';
+import { unknownRule } from '../unknownRule.ts';
 
 const help = `Usage: llb-lens explain [RULE]...
 
