@@ -41,9 +41,14 @@ export function createFetch({ env, silence = 10_000 }: HttpOptions): Fetch {
     const secure = request.url.protocol === 'https:';
     const proxy = proxyFor(request.url, env);
     if (secure || proxy?.protocol === 'https:') trust ??= tls.createSecureContext({ ca: trustedRoots(env) });
-    const where = proxy === undefined ? request.url.host : `the proxy ${proxy.host}`;
+    // Once a tunnel stands, what goes wrong is the registry's affair.
+    let where = proxy === undefined ? request.url.host : `the proxy ${proxy.host}`;
     try {
-      const socket = proxy !== undefined && secure ? await tunnel(proxy, request, silence, trust) : undefined;
+      let socket: Socket | undefined;
+      if (proxy !== undefined && secure) {
+        socket = await tunnel(proxy, request, silence, trust);
+        where = request.url.host;
+      }
       return await send(request, socket, secure ? undefined : proxy, silence, trust);
     } catch (error) {
       throw explained(error, where, request, silence);
@@ -96,9 +101,13 @@ function send(
             ...place(url),
             ...trusting(secureContext),
             servername: serverName(url),
-            ...(socket
-              ? { createConnection: () => tls.connect({ socket, secureContext, servername: serverName(url) }) }
-              : {}),
+            // An agent would make a connection of its own.
+            ...(socket === undefined
+              ? {}
+              : {
+                  agent: undefined,
+                  createConnection: () => tls.connect({ socket, secureContext, servername: serverName(url) }),
+                }),
           })
         : proxy === undefined
           ? http.request({ ...common, ...place(url) })
