@@ -7,6 +7,7 @@ import { type Found, findingsOf, fixesOf } from '../rules/findings.ts';
 import { safeFixes } from '../rules/fixAll.ts';
 import { ignoreHere, ignoreInFile } from '../rules/ignore.ts';
 import type { CodeAction, Diagnostic } from './feature.ts';
+import { pins } from './imageWords.ts';
 import { problemFixes } from './problemFixes.ts';
 import { touches } from './sections.ts';
 import { stageNamesOf } from './stageNames.ts';
@@ -31,6 +32,9 @@ export function codeActions(analysis: Analysis, span: Span, diagnostics: readonl
     if (inFile !== undefined) silence.push(ignored(`Ignore ${found.rule.name} in this file`, inFile, fixes));
   }
   actions.push(...nearStages(analysis, span));
+  const isOffered = (edits: string) => actions.some((action) => JSON.stringify(action.edits) === edits);
+  const here = (at: Span) => at.start <= span.end && at.end >= span.start;
+  actions.push(...pins(analysis, here).filter((pin) => !isOffered(JSON.stringify(pin.edits))));
   const all = safeFixes(analysis);
   if (all.edits.length > 0) {
     // Beside a problem it is a quick fix too; away from one only what the editor runs on save.

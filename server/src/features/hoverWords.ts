@@ -1,14 +1,12 @@
 // What the word under the cursor means: a variable with its value, a stage, an image, a flag, a mount key, an instruction.
 import type { Span } from '../../../shared/src/span.ts';
 import type { Analysis } from '../analysis/analyze.ts';
-import type { Stage } from '../compile/stage.ts';
 import type { Flag, Instruction } from '../dockerfile/instruction.ts';
 import { mountOf } from '../dockerfile/runInstruction.ts';
 import { originalOffset, spanOf } from '../dockerfile/spans.ts';
-import { formatPlatformAll } from '../oci/platform.ts';
-import { parseNormalizedNamed, referenceString, tagNameOnly } from '../oci/reference.ts';
 import { cursorAt, type InInstruction, tokenSpan } from './cursor.ts';
 import { isSecretName, valueAt } from './environment.ts';
+import { imageWords } from './imageWords.ts';
 import { code, listed } from './markdown.ts';
 import { nameAt } from './names.ts';
 import {
@@ -162,35 +160,14 @@ function fromWords(analysis: Analysis, offset: number): Words | undefined {
   const value = stageNamesOf(analysis).fromValues.find((from) => touches(from.span, offset));
   if (value !== undefined && value.stage === undefined) {
     const hidden = analysis.stages.find((s) => s.hidden && s.originalBase === value.value);
-    return { span: value.span, text: imageText(value.value, hidden), own: true };
+    return { span: value.span, text: imageWords(analysis, value.value, hidden), own: true };
   }
   const stage = analysis.stages.find((s) => !s.hidden && touches(s.span, offset) && s.from !== undefined);
   if (stage === undefined || stage.base !== undefined) return undefined;
   if (stage.originalBase === 'scratch') return { span: stage.span, text: '`scratch`: no files at all.', own: true };
   if (stage.namedContext !== undefined)
     return { span: stage.span, text: `Replaced by the named context ${code(stage.namedContext.input)}.`, own: true };
-  return { span: stage.span, text: imageText(stage.originalBase, stage), own: true };
-}
-
-function imageText(written: string, stage: Stage | undefined): string {
-  const named = parseNormalizedNamed(written);
-  if ('error' in named) return `${code(written)} is no valid image reference.`;
-  const full = referenceString(tagNameOnly(named));
-  const platform = stage?.platform === undefined ? '' : ` for ${code(formatPlatformAll(stage.platform))}`;
-  const head = `Image ${code(full)}${platform}.`;
-  if (stage === undefined) return head;
-  if (stage.guessed || stage.baseImage === undefined) return `${head} Its configuration is not known yet.`;
-  const { user, workingDir, env, rootfs } = stage.baseImage;
-  const layers = rootfs.diffIds?.length ?? 0;
-  const facts = [
-    ...(layers === 0 ? [] : [`${layers} ${layers === 1 ? 'layer' : 'layers'}`]),
-    `user ${code(user || 'root')}`,
-    `directory ${code(workingDir || '/')}`,
-    `${env.length} ${env.length === 1 ? 'variable' : 'variables'}`,
-  ];
-  const at = stage.baseName.indexOf('@');
-  const digest = at < 0 ? '' : ` ${code(stage.baseName.slice(at + 1, at + 20))}…`;
-  return `${head} It has ${listed(facts)}.${digest}`;
+  return { span: stage.span, text: imageWords(analysis, stage.originalBase, stage), own: true };
 }
 
 // ------------------------------------------------------------- the language

@@ -1,14 +1,17 @@
 // One job of the comparison with BuildKit, and its result in the judge's own format.
 import { readFileSync } from 'node:fs';
-import { type Analysis, analyze } from '../analysis/analyze.ts';
-import type { BuildInputs, ImageInput } from '../compile/compilation.ts';
+import { type Analysis, type AnalysisInputs, analyze } from '../analysis/analyze.ts';
+import { contextUse } from '../analysis/contextUse.ts';
+import type { ImageFacts } from '../analysis/imageFacts.ts';
+import type { ImageInput } from '../compile/compilation.ts';
 import { imageJson } from '../compile/image.ts';
 import { checks, checkUrl } from '../compile/lint.ts';
 import type { BuildConfig } from '../compile/options.ts';
 import { outlineOf } from '../compile/outline.ts';
+import { type ListedEntry, type Listing, listingOf } from '../context/listing.ts';
 import { detectSyntax } from '../dockerfile/directives.ts';
 import type { FromInstruction, LineRange } from '../dockerfile/instruction.ts';
-import { decodeUtf8 } from '../go/utf8.ts';
+import { compareUtf8, decodeUtf8 } from '../go/utf8.ts';
 import { type Definition, describe } from '../llb/definition.ts';
 import { parseNormalizedNamed } from '../oci/reference.ts';
 import { printedWarnings } from './fileCheck.ts';
@@ -33,6 +36,10 @@ export interface Job {
   readonly resolveDigest?: string;
   readonly images?: Readonly<Record<string, { ref?: string; digest?: string; config?: unknown; error?: string }>>;
   readonly disabledCaps?: readonly string[];
+  /** What is known of images beside; the judge pays no heed to it, nor to what follows. */
+  readonly facts?: Readonly<Record<string, Partial<ImageFacts>>>;
+  /** What the build context holds: the bytes of a file, `-> TARGET` for a link, `secret` for a file that holds a key, by path. */
+  readonly context?: Readonly<Record<string, number | string>>;
 }
 
 /** The analysis of a job. */
@@ -67,13 +74,38 @@ export function configOf(job: Job): BuildConfig {
 }
 
 /** What a job says of images and ignore files. */
-export function inputsOf(job: Job): BuildInputs {
+export function inputsOf(job: Job): AnalysisInputs {
+  const { facts, context } = job;
+  const listing = context === undefined ? undefined : listingFrom(context);
   return {
     image: (ref) => imageOf(job, ref),
     dockerignore: job.dockerignore ?? null,
     dockerfileIgnore: job.dockerfileIgnore ?? null,
     sha256: hostSha256,
+    ...(facts === undefined ? {} : { imageFacts: (ref: string) => factsOf(facts[ref]) }),
+    ...(listing === undefined ? {} : { context: (request) => contextUse(request, listing) }),
   };
+}
+
+function factsOf(given: Partial<ImageFacts> | undefined): ImageFacts | undefined {
+  if (given === undefined) return undefined;
+  const none = { digest: undefined, source: '', age: 0, stale: false, platforms: [], layers: 0, size: 0 };
+  return { ...none, problem: undefined, ...given };
+}
+
+/** A listing of what a job says of its context, with the directories that this needs. */
+function listingFrom(context: NonNullable<Job['context']>): Listing {
+  const entries = new Map<string, ListedEntry>();
+  for (const [path, given] of Object.entries(context)) {
+    for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1))
+      entries.set(path.slice(0, slash), { path: path.slice(0, slash), kind: 'directory' });
+    if (typeof given === 'number') entries.set(path, { path, kind: 'file', size: given });
+    else if (given === 'secret') entries.set(path, { path, kind: 'file', size: 100, secret: true });
+    else entries.set(path, { path, kind: 'link', target: given.replace(/^-> /, '') });
+  }
+  // A directory comes before what it holds, and that before the next name: as if the slash were the least of all characters.
+  const key = (path: string): string => path.replaceAll('/', '\0');
+  return listingOf([...entries.values()].sort((a, b) => compareUtf8(key(a.path), key(b.path))));
 }
 
 function imageOf(job: Job, ref: string): ImageInput {
