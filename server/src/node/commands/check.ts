@@ -7,14 +7,10 @@ import type { Severity } from '../../rules/rule.ts';
 import { type BuildFlags, flagOptions } from '../buildFlags.ts';
 import { analyzeForCheck, type CheckSetup, fixedText, type Levels, problemsOf, type Reported } from '../fileCheck.ts';
 import { type FoundFile, findDockerfiles } from '../find.ts';
-import { githubReport } from '../formats/github.ts';
-import { gitlabReport } from '../formats/gitlab.ts';
-import { jsonReport } from '../formats/json.ts';
 import type { FileReport, Report, Trouble } from '../formats/report.ts';
 import { count, textReport } from '../formats/text.ts';
 import { BinaryError, InputError, type Io, readText, UsageError } from '../io.ts';
 import { analysisSettings, type Settings } from '../settings.ts';
-import { unifiedDiff } from '../unifiedDiff.ts';
 import { unknownRule } from '../unknownRule.ts';
 import { replaceFile } from '../writeFile.ts';
 
@@ -38,13 +34,13 @@ and templates (.tmpl, .j2, ...); a FILE is checked whatever its name. - is stand
 Exit code: 0 nothing of that level, 1 problems, or a file that cannot be read, 2 wrong usage.
 `;
 
+// Loaded when asked for: few runs want one, and the pages of rules, which SARIF has in it, are large.
 const formats = {
   text: undefined,
-  json: jsonReport,
-  // It prints the pages of rules, which are as large as all the rest of the command.
+  json: async (report: Report) => (await import('../formats/json.ts')).jsonReport(report),
   sarif: async (report: Report) => (await import('../formats/sarif.ts')).sarifReport(report),
-  github: githubReport,
-  gitlab: gitlabReport,
+  github: async (report: Report) => (await import('../formats/github.ts')).githubReport(report),
+  gitlab: async (report: Report) => (await import('../formats/gitlab.ts')).gitlabReport(report),
 };
 type Format = keyof typeof formats;
 
@@ -158,7 +154,7 @@ async function checkAll(paths: readonly string[], format: Format, task: Task): P
   let output = false;
   for (const [index, file] of files.entries()) {
     progress(() => `checking ${index + 1} of ${files.length}: ${file.path}`);
-    const outcome = checkOne(file, task);
+    const outcome = await checkOne(file, task);
     if (outcome.trouble !== undefined) trouble.push(outcome.trouble);
     if (outcome.skipped === true) continue;
     checked++;
@@ -210,7 +206,7 @@ function fixSummary(fixed: readonly { path: string; found: readonly Found[] }[],
 }
 
 /** Never throws, save for what is wrong with the flags: one file's trouble is not another's. */
-function checkOne(file: FoundFile, task: Task): Outcome {
+async function checkOne(file: FoundFile, task: Task): Promise<Outcome> {
   const isInput = file.path === '-';
   const path = isInput ? (task.stdinName ?? '<stdin>') : nearest(file.path);
   try {
@@ -230,6 +226,7 @@ function checkOne(file: FoundFile, task: Task): Outcome {
     if (task.fix === 'show') {
       const shown = report(path, text, problemsOf(analysis, task.levels), task);
       if (result.text === text) return { report: shown, fixed: [] };
+      const { unifiedDiff } = await import('../unifiedDiff.ts');
       return { report: shown, fixed: result.fixed, output: encodeUtf8(unifiedDiff(path, text, result.text)) };
     }
     if (!isInput && result.text !== text) replaceFile(file.path, encodeUtf8(text), encodeUtf8(result.text));
