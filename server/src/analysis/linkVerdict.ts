@@ -2,7 +2,8 @@
 import type { Span } from '../../../shared/src/span.ts';
 import type { Stage, Step } from '../compile/stage.ts';
 import type { Analysis } from './analyze.ts';
-import { type Basis, type Copy, copiesOf, type Hazard } from './copies.ts';
+import { type Copy, copiesOf } from './copies.ts';
+import type { Basis, Hazard } from './copyHazards.ts';
 
 export type LinkVerdictKind =
   | 'effective'

@@ -1,6 +1,7 @@
 // What rules about the cache share: which commands of a RUN are known well enough to say what they read.
+
+import { runScript } from '../../analysis/runEffects.ts';
 import { type SimpleCommand, simpleCommands } from '../../analysis/shellCommands.ts';
-import { runScript } from '../../analysis/stageFiles.ts';
 import type { Step } from '../../compile/stage.ts';
 import type { Instruction, RunInstruction } from '../../dockerfile/instruction.ts';
 import { base as baseName } from '../../go/path.ts';

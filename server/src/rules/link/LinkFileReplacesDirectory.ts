@@ -1,5 +1,5 @@
 // LinkFileReplacesDirectory: a file linked to a directory's own name takes the directory's place.
-import { isCommandPlace } from '../../analysis/copies.ts';
+import { isCommandPlace } from '../../analysis/copyHazards.ts';
 import type { Rule } from '../rule.ts';
 import { addSlash, type CopyData, hazardFindings, knownFrom, sourceWords, withoutLink } from './copies.ts';
 

@@ -1,7 +1,8 @@
 // What rules about copies share: findings from hazards, and the edits that mend them.
 import type { Span } from '../../../../shared/src/span.ts';
 import type { Analysis } from '../../analysis/analyze.ts';
-import { type Basis, type Copy, copiesOf, type Hazard } from '../../analysis/copies.ts';
+import { type Copy, copiesOf } from '../../analysis/copies.ts';
+import type { Basis, Hazard } from '../../analysis/copyHazards.ts';
 import { octal } from '../../analysis/stageFiles.ts';
 import type { Flag, Instruction, Word } from '../../dockerfile/instruction.ts';
 import { spanOf } from '../../dockerfile/spans.ts';
