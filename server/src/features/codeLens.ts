@@ -7,6 +7,7 @@ import type { Instruction } from '../dockerfile/instruction.ts';
 import { getEnv } from '../llb/env.ts';
 import type { Vertex } from '../llb/op.ts';
 import { consequencesOf } from './consequences.ts';
+import { contextTitle, takesContext } from './contextWords.ts';
 import { stepsOf } from './environment.ts';
 import type { CodeLens, CodeLensText } from './feature.ts';
 import { once, sectionsOf } from './sections.ts';
@@ -34,6 +35,7 @@ export function codeLenses(analysis: Analysis): readonly CodeLens[] {
       const at = keywordSpan(instruction);
       const work = workOf(analysis, i);
       if (work !== undefined) lenses.push({ kind: 'dependencies', span: at, data: i });
+      if (takesContext(analysis, i)) lenses.push({ kind: 'context', span: at, data: i });
       const verdict = isCopy(instruction) ? verdicts.get(i) : undefined;
       if (verdict !== undefined && verdict !== 'plain') lenses.push({ kind: 'link', span: at, data: i });
       const matters =
@@ -52,6 +54,7 @@ export function resolveCodeLens(analysis: Analysis, { kind, data }: CodeLens): C
   if (stage === undefined) return undefined;
   const { start } = keywordSpan(analysis.dockerfile.instructions[data] as Instruction);
   if (kind === 'impact') return impactLens(analysis, data, start);
+  if (kind === 'context') return contextLens(analysis, data);
   if (kind === 'link') return linkLens(analysis, data, start);
   if (kind === 'graph') return { title: 'Show graph', click: { kind: 'graph', offset: start } };
   if (kind === 'stage') return stageLens(analysis, stage, start);
@@ -118,6 +121,12 @@ function impactLens(analysis: Analysis, index: number, offset: number): CodeLens
     tooltip: `Runs again: ${linesText(analysis, all, 40)}${open}`,
     click,
   };
+}
+
+/** What a copy takes of the build context; nothing happens on a click. */
+function contextLens(analysis: Analysis, index: number): CodeLensText | undefined {
+  const title = contextTitle(analysis, index);
+  return title === undefined ? undefined : { title };
 }
 
 function keywordSpan(instruction: Instruction): Span {

@@ -23,7 +23,7 @@ export interface HoverOptions {
 
 /** A lens before it is shown: cheap to make. `resolveCodeLens` words it. */
 export interface CodeLens {
-  readonly kind: 'stage' | 'dependencies' | 'link' | 'impact' | 'graph';
+  readonly kind: 'stage' | 'dependencies' | 'link' | 'impact' | 'graph' | 'context';
   readonly span: Span;
   /** Whatever `resolveCodeLens` needs to find its subject again, such as the index of an instruction. */
   readonly data: number;

@@ -3,6 +3,7 @@ import type { Span } from '../../../shared/src/span.ts';
 import type { Analysis } from '../analysis/analyze.ts';
 import { findingsOf, isCheck } from '../rules/findings.ts';
 import { pages } from '../rules/pages.ts';
+import { contextWords } from './contextWords.ts';
 import { cursorAt, tokenSpan } from './cursor.ts';
 import type { Hover, HoverOptions } from './feature.ts';
 import { graphWords } from './graphWords.ts';
@@ -16,7 +17,8 @@ export function hover(analysis: Analysis, offset: number, options: HoverOptions)
   const inLine = index >= 0 && cursor.kind === 'instruction';
   const graph = inLine ? graphWords(analysis, index) : [];
   const known = options.reference || word?.own === true ? word : undefined;
-  const parts = [graph.join('  \n'), known?.text ?? '', ...rulesAt(analysis, offset, options)].filter(
+  const context = inLine ? contextWords(analysis, index) : '';
+  const parts = [graph.join('  \n'), context, known?.text ?? '', ...rulesAt(analysis, offset, options)].filter(
     (part) => part !== '',
   );
   if (parts.length === 0) return undefined;

@@ -57,6 +57,7 @@ export interface LensData {
 const lensSettings = {
   stage: 'codeLens.stages',
   dependencies: 'codeLens.dependencies',
+  context: 'codeLens.context',
   link: 'codeLens.link',
   impact: 'codeLens.impact',
   graph: 'codeLens.graph',
