@@ -65,6 +65,48 @@ export interface ProtocolRange {
   readonly end: { readonly line: number; readonly character: number };
 }
 
+/** Client to server: what a build of an open document runs again after some changes; without any, what can change in it. */
+export const whatIfRequest = 'llbLens/whatIf';
+export interface WhatIfParams {
+  readonly uri: string;
+  /** As the command line takes them: `base:alpine`, `file:src`, `arg:VERSION`, `line:7`, `stage:build`. */
+  readonly changes: readonly string[];
+  /** Where the caret stands, 0-based: the instruction there is among what can change. */
+  readonly line?: number;
+}
+/** `null` where the document is not open, or has changed meanwhile. `error` is for the user. */
+export type WhatIfAnswer = { readonly version: number } & (
+  | { readonly choices: readonly WhatIfChoice[] }
+  | WhatIfOutcome
+  | { readonly error: string }
+);
+export interface WhatIfChoice {
+  /** To send back, among `changes`. */
+  readonly change: string;
+  readonly group: 'line' | 'base' | 'argument' | 'file' | 'stage';
+  readonly label: string;
+  /** Which lines it stands in, or what it is. */
+  readonly detail: string;
+}
+export interface WhatIfOutcome {
+  /** What changes, as one says it: `the base alpine and line 7`. */
+  readonly what: string;
+  /** Every instruction that the target needs and that makes something, in order of the text. */
+  readonly steps: readonly WhatIfStep[];
+  /** Base images whose layers must be fetched; not `certain`: perhaps. `line` is that of the step that needs them, 0 for none. */
+  readonly pulls: readonly { readonly image: string; readonly line: number; readonly certain: boolean }[];
+}
+export interface WhatIfStep {
+  /** Of the whole instruction. */
+  readonly range: ProtocolRange;
+  readonly keyword: string;
+  readonly status: 'reused' | 'relinked' | 'runs' | 'runs-if-content-differs';
+  /** A clause; `` where it is reused. */
+  readonly reason: string;
+  /** 1-based lines that lead here, what changed first; the last is its own. Empty where it is reused. */
+  readonly chain: readonly number[];
+}
+
 /** Server to client: the text of a file; `null` where there is none. Bytes that are not UTF-8 come as U+FFFD. */
 export const readTextRequest = 'llbLens/readText';
 export interface FileParams {

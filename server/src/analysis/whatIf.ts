@@ -26,7 +26,7 @@ export type Change =
   /** A stage runs again: with the same files, with others, or who knows. */
   | { readonly kind: 'stage'; readonly name: string; readonly content: Edited['content'] };
 
-/** Reads `base:alpine`, `file:src/main.go`, `arg:VERSION[=2]`, `env:PATH`, `line:7`, `stage:build[=same|differs]`. */
+/** Reads `base:alpine`, `file:src/main.go`, `source:local://context`, `arg:VERSION[=2]`, `env:PATH`, `line:7`, `stage:build[=same|differs]`. */
 export function parseChange(text: string): Change | { readonly error: string } {
   const at = text.indexOf(':');
   const kind = text.slice(0, Math.max(0, at));
@@ -43,6 +43,8 @@ export function parseChange(text: string): Change | { readonly error: string } {
       return { kind, ref: rest };
     case 'file':
       return { kind, path: rest };
+    case 'source':
+      return { kind, identifier: rest };
     case 'arg':
       return { kind, name, value };
     case 'env':
@@ -70,7 +72,8 @@ export function changeText(change: Change): string {
     case 'file':
       return `the file ${change.path}`;
     case 'source':
-      return change.identifier.replace(/^local:\/\//, 'the build context ').replace(/^docker-image:\/\//, '');
+      if (change.identifier === 'local://context') return 'the build context';
+      return change.identifier.replace(/^local:\/\//, 'the context ').replace(/^docker-image:\/\//, '');
     case 'arg':
       return `the build argument ${change.name}`;
     case 'env':

@@ -22,6 +22,9 @@ import {
   graphQuestion,
   graphRequest,
   imagesUnknown,
+  type WhatIfAnswer,
+  type WhatIfParams,
+  whatIfRequest,
 } from '../../../shared/src/protocol.ts';
 import type { Features } from '../features/feature.ts';
 import { features as allFeatures } from '../features/index.ts';
@@ -37,6 +40,7 @@ import { publisher } from './publish.ts';
 import * as requests from './requests.ts';
 import { type OpenDocument, Session } from './session.ts';
 import { defaultSettings, readSettings, type Settings } from './settings.ts';
+import { answerWhatIf } from './whatIf.ts';
 
 export interface ServerOptions {
   readonly connection: Connection;
@@ -251,6 +255,16 @@ function serve(connection: Connection, desk: Desk, f: Features): void {
     graphQuestion,
     ({ uri, question: asked }: GraphQuestionParams, token) =>
       question({ textDocument: { uri }, uri, question: asked }, token),
+  );
+  const whatIf = answer<WhatIfParams & { textDocument: { uri: string } }, WhatIfAnswer | null>(
+    'what if',
+    at,
+    undefined,
+    null,
+    answerWhatIf,
+  );
+  connection.onRequest<WhatIfAnswer | null, void>(whatIfRequest, (params: WhatIfParams, token) =>
+    whatIf({ ...params, textDocument: { uri: params?.uri } }, token),
   );
 }
 
