@@ -23,7 +23,7 @@ export interface LinkVerdict {
   /** The whole instruction. */
   readonly span: Span;
   readonly kind: LinkVerdictKind;
-  /** What --link does here, or would, and why. */
+  /** What --link does here, or would, and why. One line; `?` stands for characters that could be markup. */
   readonly sentence: string;
   /** Names of recorded scenarios that show it. */
   readonly evidence: readonly string[];
@@ -110,7 +110,9 @@ interface Judged {
 
 function place(analysis: Analysis, index: number, judged: Judged): LinkVerdict {
   const instruction = analysis.dockerfile.instructions[index] as Analysis['dockerfile']['instructions'][number];
-  const { kind, sentence, evidence, rule, basis, sure } = judged;
+  const { kind, evidence, rule, basis, sure } = judged;
+  // Names of the file go into pages and terminals: what could be markup or move a cursor there does not.
+  const sentence = judged.sentence.replace(/[<[\]&\p{C}]/gu, '?');
   const certainty =
     sure === false || basis?.kind === 'usual' ? 'guess' : basis?.kind === 'catalogue' ? 'catalogue' : 'known';
   const { span, lines } = instruction;
