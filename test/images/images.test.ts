@@ -283,6 +283,7 @@ const faults: readonly (readonly [name: string, fault: Fault, code: string, mess
     'bad-answer',
     /more than 5 times/,
   ],
+  ['no configuration', (_, r, p) => isBlob(p) && !!r.writeHead(404).end(), 'bad-answer', /does not exist at/],
   ['a redirect to nowhere', (_, r, p) => isBlob(p) && !!r.writeHead(302).end(), 'bad-answer', /to no address/],
   [
     'a redirect to a file',

@@ -237,7 +237,7 @@ export function createImages(options: ImagesOptions): Images {
       const manifest = readManifest(bytes, type, ref);
       if (manifest.kind === 'image') {
         if (configTypes.has(manifest.config.mediaType) && store.blob(manifest.config.digest) === undefined)
-          store.putBlob(manifest.config.digest, await source.blob(manifest.config, configLimit, signal));
+          store.putBlob(manifest.config.digest, await partOf(source.blob(manifest.config, configLimit, signal)));
         break;
       }
       let chosen: Descriptor;
@@ -249,7 +249,7 @@ export function createImages(options: ImagesOptions): Images {
       }
       const part = store.blob(chosen.digest);
       if (part === undefined) {
-        const read = await source.manifest(chosen.digest, signal);
+        const read = await partOf(source.manifest(chosen.digest, signal));
         store.putBlob(chosen.digest, read.bytes);
         bytes = read.bytes;
       } else bytes = part;
@@ -516,6 +516,16 @@ export function createImages(options: ImagesOptions): Images {
   };
 
   return images;
+}
+
+/** A part of an image that is not there does not mean that there is no image. */
+async function partOf<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof ImageError && error.code === 'not-found') throw new ImageError('bad-answer', error.message);
+    throw error;
+  }
 }
 
 /** The parts of a full reference. */
