@@ -280,9 +280,17 @@ function helps(
   const path = clean(facts.absoluteDest);
   if (isMergedPath(path) && files.base?.usrMerged !== false) return false;
   const slash = facts.absoluteDest.endsWith('/') || facts.absoluteDest.endsWith('/.');
-  // Without a slash it must be a file, and the name a new one.
-  if (!slash && (kinds.length !== 1 || (kinds[0] !== 'file' && kinds[0] !== 'directory'))) return false;
+  if (!slash && !isNewName(facts, kinds, path)) return false;
   if (path === '/' || /^\/?[A-Za-z]:/.test(facts.dest)) return false;
   const known = files.base !== undefined || files.paths.has(path) || files.paths.has(parent(path));
   return known || plainPlaces.test(path);
+}
+
+/** Without a slash the destination must be the copy's own: a directory's, or the name of one file and not of a directory there. */
+function isNewName({ sources }: CopyFacts, kinds: Copy['kinds'], path: string): boolean {
+  if (kinds.length !== 1 || (kinds[0] !== 'file' && kinds[0] !== 'directory')) return false;
+  const [source] = sources;
+  // Whoever writes a heredoc to a directory does not mean to: it would be called EOF there.
+  if (kinds[0] === 'directory' || source === undefined) return true;
+  return baseName(clean(`/${source}`)) === baseName(path) || sourceKind(path, undefined, false) === 'file';
 }
