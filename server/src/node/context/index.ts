@@ -28,6 +28,9 @@ export interface Context {
   dispose(): void;
 }
 
+/** A question before it has its number. */
+type Unnumbered = Question extends infer Q ? (Q extends Question ? Omit<Q, 'id'> : never) : never;
+
 /** Opens a folder; nothing is read before something is asked. */
 export function createContext(folder: string, { log, most = mostEntries, script }: ContextOptions): Context {
   const open = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
@@ -66,13 +69,17 @@ export function createContext(folder: string, { log, most = mostEntries, script 
     open.clear();
   };
 
-  const ask = <T>(question: Omit<Question, 'id'> & object): Promise<T> => {
+  const ask = <T>(question: Unnumbered): Promise<T> => {
     if (ended) return Promise.reject(new Error('it was closed'));
     const id = ++last;
     return new Promise<T>((resolve, reject) => {
       open.set(id, { resolve: resolve as (value: unknown) => void, reject });
       try {
-        worker ??= start();
+        if (worker === undefined) {
+          worker = start();
+          // One that died took its watches along.
+          if (callbacks.size > 0 && question.what !== 'watch') ask({ what: 'watch' }).catch(() => {});
+        }
         // While someone waits, the process must not end.
         worker.ref();
         worker.postMessage({ ...question, id });
@@ -85,7 +92,7 @@ export function createContext(folder: string, { log, most = mostEntries, script 
 
   return {
     list: () => ask<Listing>({ what: 'list' }),
-    use: (request) => ask<ContextUse>({ what: 'use', request } as Omit<Question, 'id'>),
+    use: (request) => ask<ContextUse>({ what: 'use', request }),
     watch(callback) {
       callbacks.add(callback);
       if (callbacks.size === 1) ask({ what: 'watch' }).catch(() => {});

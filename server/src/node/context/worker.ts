@@ -30,6 +30,8 @@ export interface Job {
 const mostWatches = 4000;
 /** Milliseconds of quiet after which a change is told. */
 const quiet = 200;
+/** Milliseconds after which it is told even where there is no quiet. */
+const patience = 2000;
 /** Folders whose content changes often and matters seldom. */
 const unwatched = /(^|\/)(\.git|\.hg|\.svn|node_modules|__pycache__|\.venv)(\/|$)/;
 
@@ -38,6 +40,7 @@ const port = parentPort;
 const watchers = new Map<string, FSWatcher>();
 let listing: Listing | undefined;
 let timer: NodeJS.Timeout | undefined;
+let untold: number | undefined;
 let watching = false;
 
 function say(reply: Reply): void {
@@ -54,8 +57,16 @@ function current(): Listing {
 
 function changed(): void {
   listing = undefined;
+  const now = performance.now();
+  untold ??= now;
   clearTimeout(timer);
-  timer = setTimeout(() => say({ changed: true }), quiet);
+  timer = setTimeout(
+    () => {
+      untold = undefined;
+      say({ changed: true });
+    },
+    Math.max(0, Math.min(quiet, untold + patience - now)),
+  );
 }
 
 /** One watch for all where the system has that, else one for each directory. */

@@ -1,9 +1,11 @@
 // One HTTP request and its streamed answer, through a proxy where one is set. It follows no redirect and knows no password:
 // where a request goes, and with what, is decided by whoever sends it.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import tls from 'node:tls';
 import { ImageError } from './imageError.ts';
 import { type Environment, proxyFor } from './proxy.ts';
@@ -36,20 +38,36 @@ export interface HttpOptions {
 }
 
 export function createFetch({ env, silence = 10_000 }: HttpOptions): Fetch {
-  let trust: tls.SecureContext | undefined;
+  const trusted = new Map<string, tls.SecureContext>();
+  let roots: string[] | undefined;
+  const trustFor = (host: string): tls.SecureContext => {
+    let trust = trusted.get(host);
+    if (trust === undefined) {
+      roots ??= trustedRoots(env);
+      const own = certificatesFor(host, env);
+      trust = tls.createSecureContext({ ...own, ca: [...roots, ...own.ca] });
+      trusted.set(host, trust);
+    }
+    return trust;
+  };
   return async (request) => {
     const secure = request.url.protocol === 'https:';
     const proxy = proxyFor(request.url, env);
-    if (secure || proxy?.protocol === 'https:') trust ??= tls.createSecureContext({ ca: trustedRoots(env) });
     // Once a tunnel stands, what goes wrong is the registry's affair.
     let where = proxy === undefined ? request.url.host : `the proxy ${proxy.host}`;
     try {
       let socket: Socket | undefined;
       if (proxy !== undefined && secure) {
-        socket = await tunnel(proxy, request, silence, trust);
+        socket = await tunnel(proxy, request, silence, proxy.protocol === 'https:' ? trustFor(proxy.host) : undefined);
         where = request.url.host;
       }
-      return await send(request, socket, secure ? undefined : proxy, silence, trust);
+      return await send(
+        request,
+        socket,
+        secure ? undefined : proxy,
+        silence,
+        secure ? trustFor(request.url.host) : undefined,
+      );
     } catch (error) {
       throw explained(error, where, request, silence);
     }
@@ -215,6 +233,7 @@ function explained(error: unknown, where: string, request: HttpRequest, silence:
     UNABLE_TO_VERIFY_LEAF_SIGNATURE: `The certificate of ${where} comes from an authority that is not trusted here`,
     UNABLE_TO_GET_ISSUER_CERT_LOCALLY: `The certificate of ${where} comes from an authority that is not trusted here`,
     CERT_HAS_EXPIRED: `The certificate of ${where} has expired`,
+    ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: `${where} wants to see a certificate of whoever asks`,
     ERR_TLS_CERT_ALTNAME_INVALID: `The certificate of ${where} is for another name`,
   };
   return new ImageError(
@@ -250,6 +269,27 @@ function joined(headers: http.IncomingHttpHeaders): Record<string, string> {
   for (const [name, value] of Object.entries(headers))
     if (value !== undefined) found[name] = Array.isArray(value) ? value.join(', ') : value;
   return found;
+}
+
+/** What Docker was told of one registry: authorities to trust, and a certificate of its own to show. */
+function certificatesFor(host: string, env: Environment): { ca: string[]; cert?: string[]; key?: string[] } {
+  const home = env.HOME || env.USERPROFILE || homedir();
+  const places = ['/etc/docker/certs.d', join(home, '.config/docker/certs.d'), join(home, '.docker/certs.d')];
+  const read = (folder: string, names: readonly string[], ending: string): string[] =>
+    names.filter((name) => name.endsWith(ending)).map((name) => readFileSync(join(folder, name), 'utf8'));
+  for (const place of places) {
+    // A colon cannot stand in a name of Windows.
+    const folder = join(place, process.platform === 'win32' ? host.replaceAll(':', '') : host);
+    try {
+      const names = readdirSync(folder).sort();
+      const cert = read(folder, names, '.cert');
+      const key = read(folder, names, '.key');
+      return { ca: read(folder, names, '.crt'), ...(cert.length > 0 && key.length > 0 ? { cert, key } : {}) };
+    } catch {
+      // Nearly always there is none.
+    }
+  }
+  return { ca: [] };
 }
 
 /** The authorities that the machine trusts, and those of SSL_CERT_FILE, as Go has them. */
