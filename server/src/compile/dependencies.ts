@@ -47,6 +47,11 @@ export function readSources(
   lines: LineRange,
   outerSpan: Span,
 ): readonly Stage[] | string {
+  const reads =
+    instruction.kind === 'run'
+      ? instruction.mounts.length > 0
+      : instruction.kind === 'copy' && instruction.from.value !== '';
+  if (!reads) return noStages;
   const hidden = (baseName: string, locations: readonly LineRange[], span: Span): Stage =>
     newStage({ from: undefined, instruction: index, baseName, name: '', stageName: '', locations, span });
   const refuse = (message: string, span: Span, code: string, suggestion?: string): string => {
@@ -54,7 +59,7 @@ export function readSources(
     stage.uncertain = true;
     return message;
   };
-  if (instruction.kind === 'copy' && instruction.from.value !== '') {
+  if (instruction.kind === 'copy') {
     const name = instruction.from.value;
     const span =
       lines === instruction.lines ? spanOf(instruction, instruction.from.start, instruction.from.end) : outerSpan;
@@ -81,14 +86,16 @@ export function readSources(
       return c.byName.get(toLower(from)) ?? hidden(from, [noLines], span);
     });
   }
-  return [];
+  return noStages;
 }
+
+const noStages: readonly Stage[] = [];
 
 /** Reports the first circle among the stages. An explicit path: chains of stages may be longer than the host's stack. */
 export function findCycle(c: Compilation): void {
   const visited = new Set<Stage>();
   for (const start of c.stages) {
-    if (visited.has(start)) continue;
+    if (visited.has(start) || start.deps.size === 0) continue;
     const path: { stage: Stage; dependencies: IterableIterator<[Stage, Command]>; by: Command | undefined }[] = [];
     const onPath = new Set<Stage>();
     const enter = (stage: Stage, by: Command | undefined): void => {

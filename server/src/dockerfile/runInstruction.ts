@@ -85,8 +85,7 @@ export function mountOf(base: { readonly original: string }, flag: Flag, escapeC
     const last = placeOf(end - 1);
     return last + ((base.original.codePointAt(last) as number) > 0xffff ? 2 : 1);
   };
-  const fields: MountField[] = [];
-  for (const field of csv) {
+  const fields = csv.map((field): MountField => {
     const text = field.value;
     const quoted = value[field.start] === '"';
     const start = quoted ? field.start + 1 : field.start;
@@ -96,14 +95,14 @@ export function mountOf(base: { readonly original: string }, flag: Flag, escapeC
     const keyEnd = equals < 0 ? end : Math.min(start + equals, end);
     const key = { value: equals < 0 ? text : text.slice(0, equals), start: placeOf(start), end: endOf(start, keyEnd) };
     const valueStart = Math.min(keyEnd + 1, end);
-    fields.push({
+    return {
       key,
       value:
         equals < 0
           ? undefined
           : { value: text.slice(equals + 1), start: placeOf(valueStart), end: endOf(valueStart, end) },
-    });
-  }
+    };
+  });
   return { flag, fields };
 }
 

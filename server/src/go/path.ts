@@ -3,7 +3,10 @@
 /** path.Clean. */
 export function clean(path: string): string {
   if (path === '') return '.';
-  if (isClean(path)) return path;
+  let end = path.length;
+  while (end > 1 && (path.charCodeAt(end - 1) === slash || path.endsWith('/.', end))) end--;
+  const bare = path.slice(0, end);
+  if (isClean(bare)) return bare;
   const rooted = path.charCodeAt(0) === slash;
   const kept: string[] = [];
   let up = 0;
@@ -23,7 +26,11 @@ export function clean(path: string): string {
 /** path.Join: the elements that are not empty, joined and cleaned; `` where all are empty. */
 export function join(...elements: readonly string[]): string {
   let joined = '';
-  for (const element of elements) if (element !== '') joined += joined === '' ? element : `/${element}`;
+  for (const element of elements) {
+    if (element === '') continue;
+    if (joined === '' || (joined === '/' && isAbs(element))) joined = element;
+    else joined += joined.endsWith('/') || isAbs(element) ? element : `/${element}`;
+  }
   return joined === '' ? '' : clean(joined);
 }
 

@@ -212,16 +212,11 @@ function putSecret(field: number, opt: NonNullable<ExecMount['secret']>): void {
 
 function putFile(op: FileOp, inputs: Edge[]): void {
   const actions = op.actions;
-  const bases: number[] = [];
-  const sources: number[] = [];
-  for (const action of actions) {
-    bases.push(inputIndex(inputs, op.base));
-    sources.push(action.kind === 'copy' ? inputIndex(inputs, action.source) : -1);
-  }
+  const base = inputIndex(inputs, op.base);
+  const sources = actions.map((action) => (action.kind === 'copy' ? inputIndex(inputs, action.source) : -1));
   const from = wire.mark();
   for (let i = actions.length - 1; i >= 0; i--) {
     const action = actions[i] as FileOp['actions'][number];
-    const base = bases[i] as number;
     const entry = wire.mark();
     const content = wire.mark();
     switch (action.kind) {
