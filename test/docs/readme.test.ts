@@ -1,6 +1,6 @@
 // README.md: its commands are run and what they print is compared (`npm test -- test/docs -u` writes it anew), its links lead
 // somewhere, and its table of settings is that of the extension.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { buildkitVersion } from '../../server/src/node/version.ts';
@@ -27,6 +27,13 @@ describe('its links lead somewhere', () => {
       const links = [...text.matchAll(/\]\(([^)#\s]+)/g)].map((match) => match[1] as string);
       expect(links.filter((link) => !/^https?:/.test(link) && !existsSync(join(root, link)))).toEqual([]);
     });
+});
+
+test('its pictures are small', () => {
+  const large = readdirSync(join(root, 'docs/pictures')).filter(
+    (name) => statSync(join(root, 'docs/pictures', name)).size > 150_000,
+  );
+  expect(large).toEqual([]);
 });
 
 test('its table of settings has every setting with its default', () => {

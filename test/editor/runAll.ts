@@ -8,6 +8,7 @@ import { runInDesktop } from './desktop.ts';
 import { runInHost } from './host.ts';
 import { runInNeovim } from './neovim.ts';
 import type { Outcome } from './outcome.ts';
+import { takePictures } from './pictures.ts';
 import { walkThrough } from './ui.ts';
 import { runInWeb } from './web.ts';
 
@@ -19,6 +20,7 @@ const kinds = {
   ui: { title: 'through the user interface', run: walkThrough },
   neovim: { title: 'in Neovim', run: runInNeovim },
   desktop: { title: 'in a downloaded desktop VS Code', run: runInDesktop },
+  pictures: { title: 'the pictures of README.md', run: takePictures },
 } as const;
 type Kind = keyof typeof kinds;
 
