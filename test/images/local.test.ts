@@ -185,7 +185,7 @@ describe('layers', () => {
           'usr/bin/tool file 4755 3:4',
           'usr/bin/same file 4755 3:4',
         ]);
-        expect(unpackIndex(packIndex(index))).toEqual(index);
+        expect(await unpackIndex(await packIndex(index))).toEqual(index);
         expect(mergeLayers([index]).users.get('app')).toEqual({ uid: 7, gid: 8 });
       });
     }

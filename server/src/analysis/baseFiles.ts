@@ -53,15 +53,31 @@ export interface LayerEntry extends BaseFile {
 
 /** Lays the layers on each other, the lowest first, and takes out what their whiteouts name. */
 export function mergeLayers(layers: readonly LayerIndex[]): BaseFiles {
+  const steps = mergeSteps(layers);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** Entries after which `mergeSteps` pauses: some milliseconds of work. */
+const pause = 4000;
+
+/** The same in steps, for whoever has other things to do in between. */
+export function* mergeSteps(layers: readonly LayerIndex[]): Generator<undefined, BaseFiles> {
   const root: Node = { file: { kind: 'directory', mode: 0o755, uid: 0, gid: 0 }, children: new Map() };
   let passwd = '';
   let group = '';
   for (const layer of layers) {
     // Whiteouts are about what lies below, wherever in the archive they stand.
     for (const { path } of layer.entries) whiteOut(root, path);
+    yield;
     if (nodeAt(root, 'etc/passwd') === undefined) passwd = '';
     if (nodeAt(root, 'etc/group') === undefined) group = '';
-    for (const entry of layer.entries) if (!isWhiteout(entry.path)) add(root, entry);
+    for (const [i, entry] of layer.entries.entries()) {
+      if (!isWhiteout(entry.path)) add(root, entry);
+      if (i % pause === pause - 1) yield;
+    }
     passwd = layer.passwd ?? passwd;
     group = layer.group ?? group;
   }

@@ -1,7 +1,6 @@
 // What is known of base images. Answers come at once from memory and disk; whoever wants to know more requests it and asks again
 // when that is done. Nothing here waits for the network but `request` and `requestFiles`.
 import type { BaseFiles, LayerIndex } from '../../analysis/baseFiles.ts';
-import { mergeLayers } from '../../analysis/baseFiles.ts';
 import type { ImageInput } from '../../compile/compilation.ts';
 import { decodeUtf8 } from '../../go/utf8.ts';
 import { formatPlatformAll, type Platform } from '../../oci/platform.ts';
@@ -11,7 +10,7 @@ import type { Credentials } from './credentials.ts';
 import { engineImage } from './engine.ts';
 import type { Fetch } from './http.ts';
 import { ImageError, type ImageErrorCode, imageError, isDefinite } from './imageError.ts';
-import { indexLayer, packIndex, unpackIndex } from './layerIndex.ts';
+import { indexLayer, mergeIndexes, packIndex, unpackIndex } from './layerIndex.ts';
 import { type LocalImages, openLocalImages } from './localImages.ts';
 import {
   chooseManifest,
@@ -489,10 +488,11 @@ export function createImages(options: ImagesOptions): Images {
   ): Promise<boolean> => {
     const indexes: LayerIndex[] = [];
     const noteOf = (layer: Descriptor): string => `layer-${layer.digest.replace(/[^A-Za-z0-9]/g, '-')}`;
-    const kept = layers.map((layer) => {
+    const kept: (LayerIndex | undefined)[] = [];
+    for (const layer of layers) {
       const note = store.note(noteOf(layer));
-      return note === undefined ? undefined : unpackIndex(note);
-    });
+      kept.push(note === undefined ? undefined : await unpackIndex(note));
+    }
     const size = layers.reduce((sum, layer, i) => sum + (kept[i] === undefined ? layer.size : 0), 0);
     const archive = await inArchives(ref, reference);
     if (kept.includes(undefined) && archive === undefined && mode !== 'on') return false;
@@ -503,11 +503,11 @@ export function createImages(options: ImagesOptions): Images {
       let index = kept[i];
       if (index === undefined) {
         index = await indexLayer(source.stream(layer, ending.signal));
-        store.putNote(noteOf(layer), packIndex(index));
+        store.putNote(noteOf(layer), await packIndex(index));
       }
       indexes.push(index);
     }
-    files.set(manifestDigest, mergeLayers(indexes));
+    files.set(manifestDigest, await mergeIndexes(indexes));
     for (const oldest of files.keys()) {
       if (files.size <= mostFiles) break;
       files.delete(oldest);

@@ -1,7 +1,15 @@
 // The index of a layer: what its archive holds, without the content. Made while the layer streams by, kept as a small compressed text.
 import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import zlib from 'node:zlib';
-import type { BaseFile, LayerEntry, LayerIndex } from '../../analysis/baseFiles.ts';
+import {
+  type BaseFile,
+  type BaseFiles,
+  type LayerEntry,
+  type LayerIndex,
+  mergeSteps,
+} from '../../analysis/baseFiles.ts';
 import { clean } from '../../go/path.ts';
 import { decodeUtf8, encodeUtf8 } from '../../go/utf8.ts';
 import { ImageError } from './imageError.ts';
@@ -44,35 +52,43 @@ export async function indexLayer(stream: AsyncIterable<Uint8Array>): Promise<Lay
   return { entries, ...(passwd === undefined ? {} : { passwd }), ...(group === undefined ? {} : { group }) };
 }
 
-/** The index as bytes to keep. */
-export function packIndex(index: LayerIndex): Uint8Array {
-  const lines = [JSON.stringify({ form, passwd: index.passwd, group: index.group })];
+/** The index as bytes to keep. Pauses now and then, as all here does: typing goes on. */
+export async function packIndex(index: LayerIndex): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let lines = [JSON.stringify({ form, passwd: index.passwd, group: index.group })];
   for (const { path, kind, mode, uid, gid, target } of index.entries) {
+    if (lines.length === pause) {
+      parts.push(encodeUtf8(`${lines.join(between)}${between}`));
+      lines = [];
+      await setImmediate();
+    }
     const fields = [kind[0], mode.toString(8), uid, gid, path];
     if (target !== undefined) fields.push(target);
     // No path holds a NUL.
     lines.push(fields.join('\0'));
   }
-  return zlib.gzipSync(encodeUtf8(lines.join('\0\n')));
+  return gzip(Buffer.concat([...parts, encodeUtf8(lines.join(between))]));
 }
 
 /** What `packIndex` packed; undefined for anything else. */
-export function unpackIndex(bytes: Uint8Array): LayerIndex | undefined {
+export async function unpackIndex(bytes: Uint8Array): Promise<LayerIndex | undefined> {
   try {
-    const lines = decodeUtf8(zlib.gunzipSync(bytes)).split('\0\n');
+    const lines = decodeUtf8(await gunzip(bytes)).split(between);
     const head = JSON.parse(lines[0] as string) as { form?: unknown; passwd?: string; group?: string };
     if (head.form !== form) return undefined;
-    const entries = lines.slice(1).map((line): LayerEntry => {
-      const [kind, mode = '', uid, gid, path = '', target] = line.split('\0');
-      return {
+    const entries: LayerEntry[] = [];
+    for (let i = 1; i < lines.length; i++) {
+      const [kind, mode = '', uid, gid, path = '', target] = (lines[i] as string).split('\0');
+      entries.push({
         path,
         kind: kind === 'f' ? 'file' : kind === 'd' ? 'directory' : kind === 'l' ? 'link' : 'other',
         mode: Number.parseInt(mode, 8),
         uid: Number(uid),
         gid: Number(gid),
         ...(target === undefined ? {} : { target }),
-      };
-    });
+      });
+      if (i % pause === 0) await setImmediate();
+    }
     return {
       entries,
       ...(head.passwd === undefined ? {} : { passwd: head.passwd }),
@@ -82,6 +98,22 @@ export function unpackIndex(bytes: Uint8Array): LayerIndex | undefined {
     return undefined;
   }
 }
+
+/** Lays the layers on each other, in steps. */
+export async function mergeIndexes(layers: readonly LayerIndex[]): Promise<BaseFiles> {
+  const steps = mergeSteps(layers);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    await setImmediate();
+  }
+}
+
+const between = '\0\n';
+const gzip = promisify(zlib.gzip);
+const gunzip = promisify(zlib.gunzip);
+/** Entries after which there is a pause. */
+const pause = 4000;
 
 /** Changes when the index says more, or other things. */
 const form = 1;
