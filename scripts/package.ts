@@ -15,7 +15,9 @@ export async function makePackage(): Promise<number> {
   if (tooLarge) console.warn(lines.filter((line) => line.includes('TOO LARGE')).join('\n'));
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   const file = `llb-lens-${version}.vsix`;
-  const args = ['package', '--no-dependencies', '--allow-missing-repository', '--skip-license', '-o', file];
+  // Links of README.md lead into the repository, and nobody has said where that is published.
+  const asIs = ['--allow-missing-repository', '--no-rewrite-relative-links', '--skip-license'];
+  const args = ['package', '--no-dependencies', ...asIs, '-o', file];
   const run = spawnSync(process.execPath, [vsce(), ...args], { cwd: root, stdio: ['ignore', 2, 2] });
   if (run.status !== 0) return run.status ?? 1;
   const { size } = statSync(join(root, file));
