@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bounded, fitTo, hold, reveal, zoomAt } from './camera.ts';
+import { bounded, fitTo, hold, reveal, startAt, zoomAt } from './camera.ts';
 
 const pane = { width: 800, height: 600 };
 
@@ -20,8 +20,15 @@ describe('camera', () => {
     expect(fitTo(picture, pane).scale).toBe(scale);
   });
 
-  test('fitting to read stops before the words become too small', () => {
-    expect(fitTo({ width: 40_000, height: 40_000 }, pane, false).scale).toBeGreaterThan(0.5);
+  test.each([
+    ['all of it, where that can be read', { width: 900, height: 600 }, 0, false, { scale: 0.8888888888888888, x: 0 }],
+    ['its width, and its beginning', { width: 850, height: 4000 }, 0, false, { scale: 0.9411764705882353, x: 0, y: 0 }],
+    ['where it is about', { width: 4000, height: 500 }, 2000, false, { scale: 0.85, x: 12 - 2000 * 0.85, y: 0 }],
+    ['no empty room at its end', { width: 4000, height: 500 }, 3900, false, { scale: 0.85, x: 800 - 4000 * 0.85 }],
+    ['smaller beside another', { width: 1300, height: 500 }, 900, true, { scale: 800 / 1300, x: 0 }],
+  ])('begins with %s', (_, picture, x, beside, expected) => {
+    const home = { x, y: 0, width: 300, height: 300 };
+    expect(startAt(picture, pane, home, beside)).toMatchObject(expected);
   });
 
   test('revealing what is seen moves nothing, else just far enough', () => {

@@ -15,8 +15,10 @@ export interface Size {
 
 const least = 0.01;
 const most = 3;
-/** Below this nothing can be read; fitting a picture stops here and shows its beginning. */
-const readable = 0.55;
+/** Below this nothing can be read at ease: a picture that does not fit at this scale is shown in part. */
+const readable = 0.85;
+/** Pictures side by side are looked at for their shape: they may be smaller. */
+const readableBeside = 0.6;
 
 export function zoomAt(camera: Camera, factor: number, x: number, y: number): Camera {
   const scale = Math.min(most, Math.max(least, camera.scale * factor));
@@ -24,12 +26,33 @@ export function zoomAt(camera: Camera, factor: number, x: number, y: number): Ca
   return { scale, x: x - (x - camera.x) * ratio, y: y - (y - camera.y) * ratio };
 }
 
-/** All of the picture; `wholly` even where it becomes too small to read. */
-export function fitTo(picture: Size, pane: Size, wholly = true): Camera {
-  const scale = Math.min(1.25, pane.width / Math.max(picture.width, 1), pane.height / Math.max(picture.height, 1));
-  const bounded = Math.max(wholly ? least : readable, scale);
-  const slack = (of: number, room: number) => Math.max(0, (room - of * bounded) / 2);
-  return { scale: bounded, x: slack(picture.width, pane.width), y: Math.min(24, slack(picture.height, pane.height)) };
+/** All of the picture, even where it becomes too small to read. */
+export function fitTo(picture: Size, pane: Size): Camera {
+  const scale = Math.max(least, wholeScale(picture, pane));
+  const slack = (of: number, room: number) => Math.max(0, (room - of * scale) / 2);
+  return { scale, x: slack(picture.width, pane.width), y: Math.min(24, slack(picture.height, pane.height)) };
+}
+
+/** True where all of the picture can be seen and read. */
+export function fitsReadably(picture: Size, pane: Size, beside: boolean): boolean {
+  return wholeScale(picture, pane) >= (beside ? readableBeside : readable);
+}
+
+/** The first sight of a picture: all of it where that can be read, else the top left of what it is about, at a scale that can. */
+export function startAt(picture: Size, pane: Size, home: Box, beside: boolean): Camera {
+  if (fitsReadably(picture, pane, beside)) return fitTo(picture, pane);
+  const wide = pane.width / Math.max(picture.width, 1);
+  const scale = Math.min(1, Math.max(beside ? readableBeside : readable, wide));
+  const gap = 12;
+  // No room is left empty at an edge while something is hidden at the other.
+  const along = (at: number, of: number, room: number) =>
+    of * scale <= room ? (room - of * scale) / 2 : Math.max(room - of * scale, Math.min(0, gap - at * scale));
+  const y = picture.height * scale <= pane.height ? 0 : along(home.y, picture.height, pane.height);
+  return { scale, x: along(home.x, picture.width, pane.width), y };
+}
+
+function wholeScale(picture: Size, pane: Size): number {
+  return Math.min(1.25, pane.width / Math.max(picture.width, 1), pane.height / Math.max(picture.height, 1));
 }
 
 /** Moves just as far as it takes to see the box. */

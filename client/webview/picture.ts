@@ -1,5 +1,5 @@
 // One picture on the page: draws a layout, pans and zooms it, and says what the pointer does with its nodes.
-import { bounded, type Camera, fitTo, hold, reveal, type Size, zoomAt } from './camera.ts';
+import { bounded, type Camera, fitsReadably, fitTo, hold, reveal, type Size, startAt, zoomAt } from './camera.ts';
 import { syncChildren } from './dom.ts';
 import type { Box, Layout } from './layout.ts';
 import { drawMinimap } from './minimap.ts';
@@ -19,9 +19,10 @@ export interface Picture {
   readonly root: HTMLElement;
   /**
    * Draws; returns how many changes to the page it took. `anchor` is the node that must not move on the screen, `frame`
-   * what is fitted instead of the layout's own size: pictures side by side share a scale.
+   * what is fitted instead of the layout's own size: pictures side by side share a scale. `home` is the index of the lane
+   * at which a picture begins that can't be read as a whole; without one, it is the target's.
    */
-  show(layout: Layout, overlay: Overlay, anchor?: string, frame?: Size): number;
+  show(layout: Layout, overlay: Overlay, anchor?: string, frame?: Size, home?: number): number;
   /** The node is in the right half of what is seen. */
   isAtRight(node: number): boolean;
   /** So small and so large a picture that its words are left out. */
@@ -72,6 +73,7 @@ export function createPicture(id: string, events: PictureEvents): Picture {
   let camera: Camera = { x: 0, y: 0, scale: 1 };
   /** The user has not moved the camera yet: it may go on fitting by itself. */
   let untouched = true;
+  let homeLane = -1;
   let mapUnits: { scale: number } | undefined;
 
   const pane = () => ({ width: stage.clientWidth, height: stage.clientHeight });
@@ -119,6 +121,11 @@ export function createPicture(id: string, events: PictureEvents): Picture {
     const exceeds = layout.width * camera.scale > width * 1.4 || layout.height * camera.scale > height * 1.6;
     map.hidden = !exceeds || width < 320 || height < 260;
     if (!map.hidden) mapUnits = drawMinimap(map, layout, camera, pane(), overlay);
+  };
+  const start = (of: Layout): Camera => {
+    const lane = homeLane >= 0 ? homeLane : of.drawn.lanes.findIndex(({ target }) => target);
+    const home = of.lanes[lane] ?? { x: 0, y: 0, width: 0, height: 0 };
+    return startAt(frame ?? of, pane(), home, frame !== undefined);
   };
   const byHand = (next: Camera) => {
     untouched = false;
@@ -203,15 +210,15 @@ export function createPicture(id: string, events: PictureEvents): Picture {
   map.addEventListener('pointermove', fromMap);
   new ResizeObserver(() => {
     if (!layout || stage.clientWidth === 0) return;
-    if (untouched) moveTo(fitTo(frame ?? layout, pane(), false));
-    else moveTo(camera);
+    moveTo(untouched ? start(layout) : camera);
   }).observe(stage);
 
   return {
     root,
-    show(next, nextOverlay, anchor, nextFrame) {
+    show(next, nextOverlay, anchor, nextFrame, home = -1) {
       const reframed = frame?.width !== nextFrame?.width || frame?.height !== nextFrame?.height;
       frame = nextFrame;
+      homeLane = home;
       const before = layout;
       const first = before === undefined || before.drawn.mode !== next.drawn.mode;
       layout = next;
@@ -221,14 +228,15 @@ export function createPicture(id: string, events: PictureEvents): Picture {
       drawn = undefined;
       if (before !== next) {
         const resized = before?.width !== next.width || before.height !== next.height;
-        if (first || (untouched && resized)) {
+        const fits = fitsReadably(frame ?? next, pane(), frame !== undefined);
+        if (first || (untouched && ((resized && fits) || reframed))) {
           if (first) untouched = true;
-          moveTo(fitTo(frame ?? next, pane(), false));
+          moveTo(start(next));
         } else if (before) {
           const held = anchorBoxes(before, next, anchor);
           moveTo(held ? hold(camera, held.before, held.after) : camera);
         }
-      } else if (reframed && untouched) moveTo(fitTo(frame ?? next, pane(), false));
+      } else if (reframed && untouched) moveTo(start(next));
       else drawMap();
       return draw();
     },

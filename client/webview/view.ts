@@ -335,7 +335,7 @@ export function createView(body: HTMLElement, bridge: Bridge, initial: GraphView
         buttons: bridge.connected && pane.current,
       };
       pane.overlay = overlay;
-      lastChanges += pane.picture.show(pane.layout, overlay, selectedKey, frame);
+      lastChanges += pane.picture.show(pane.layout, overlay, selectedKey, frame, homeOf(pane));
       pane.picture.describe(
         `${pane.title === '' ? 'Build graph' : pane.title} of ${pane.graph.file}: ${pane.layout.drawn.nodes.length} nodes${selected >= 0 ? `. ${describeNode(pane, selected)}` : ''}`,
       );
@@ -487,6 +487,13 @@ export function createView(body: HTMLElement, bridge: Bridge, initial: GraphView
   function selectedIndex(): number {
     if (selectedKey === undefined) return -1;
     return panes[active]?.layout.drawn.nodes.findIndex((node) => node.key === selectedKey) ?? -1;
+  }
+
+  /** The lane of the line that two pictures are compared for; -1 where nothing but the target matters. */
+  function homeOf(pane: Pane): number {
+    if (beside?.type !== 'linkComparison') return -1;
+    const { instruction } = beside;
+    return pane.layout.drawn.nodes.find((node) => node.instruction === instruction)?.lane ?? -1;
   }
 
   function currentPane(): Pane | undefined {

@@ -46,7 +46,7 @@ export async function openView(
   } = {},
 ): Promise<Stand> {
   const page = await browser.newPage({
-    viewport: { width: options.width ?? 900, height: options.height ?? 1000 },
+    viewport: { width: options.width ?? 1280, height: options.height ?? 1320 },
     reducedMotion: options.calm === false ? 'no-preference' : 'reduce',
   });
   const errors: string[] = [];
