@@ -1,15 +1,19 @@
 // Everything that a registry can do to us, done by one in memory.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Credential, dockerCredentials } from '../../server/src/node/images/credentials.ts';
 import { createFetch } from '../../server/src/node/images/http.ts';
 import { createImages, type Images, type ImagesOptions } from '../../server/src/node/images/index.ts';
+import { openStore } from '../../server/src/node/images/store.ts';
 import { linuxAmd64, type Platform } from '../../server/src/oci/platform.ts';
 import {
+  digestOf,
   dockerManifest,
   type FakeRegistry,
   ociManifest,
@@ -490,6 +494,45 @@ describe('the cache', () => {
     expect(images.lookup(ref(), linuxAmd64)?.config).toBe(image.config);
     for (const name of readdirSync(join(cache, 'refs'))) writeFileSync(join(cache, 'refs', name), '{"ref":');
     expect(open().lookup(ref(), linuxAmd64)).toBeUndefined();
+  });
+
+  test('several processes share the folder', async () => {
+    for (let i = 0; i < 12; i++) putImage(registry, 'team/app', String(i), { env: [`I=${i}`] });
+    const work = async (): Promise<void> => {
+      const script = fileURLToPath(new URL('./learn.ts', import.meta.url));
+      const child = spawn(process.execPath, [script, join(folder, 'cache'), registry.host, '12'], {
+        stdio: ['ignore', 'pipe', 2],
+      });
+      let said = '';
+      child.stdout?.on('data', (text) => {
+        said += text;
+      });
+      await new Promise((resolve) => child.once('close', resolve));
+      expect(said.trim()).toBe('12 known');
+    };
+    await Promise.all([work(), work(), work()]);
+    const images = open({ mode: 'cached' });
+    for (let i = 0; i < 12; i++) expect(images.lookup(ref(`team/app:${i}`), linuxAmd64)?.config).toContain(`I=${i}"`);
+    expect(
+      readdirSync(join(folder, 'cache'), { recursive: true, encoding: 'utf8' }).filter((n) => n.endsWith('.new')),
+    ).toEqual([]);
+  });
+
+  test('the folder does not grow without end, and what was used lately stays', () => {
+    const store = openStore(join(folder, 'cache'), () => {}, 100_000);
+    const digests: string[] = [];
+    for (let i = 0; i < 128; i++) {
+      const bytes = Buffer.alloc(4000, i);
+      digests.push(digestOf(bytes));
+      store.putBlob(digests[i] as string, bytes);
+      // Times of files count, and have to differ.
+      const path = join(folder, 'cache', 'blobs', (digests[i] as string).replace(':', '/'));
+      if (existsSync(path)) utimesSync(path, i + 1, i + 1);
+    }
+    const left = digests.filter((digest) => openStore(join(folder, 'cache'), () => {}).blob(digest) !== undefined);
+    expect(left.length * 4000).toBeLessThanOrEqual(100_000);
+    expect(left).toContain(digests[127]);
+    expect(left).not.toContain(digests[0]);
   });
 
   test('a folder that cannot be made: memory serves', async () => {

@@ -191,6 +191,19 @@ describe('layers', () => {
     }
   }
 
+  test('an index of many names comes back as it was', async () => {
+    for (const count of [0, 1, 3999, 4000, 4001, 12_345]) {
+      const entries = Array.from(
+        { length: count },
+        (_, i) => ({ path: `d${i % 7}/é\n${i}`, kind: 'file', mode: 0o644, uid: i, gid: 0 }) as const,
+      );
+      const index = { entries, passwd: 'a:x:1:1\n' };
+      expect(await unpackIndex(await packIndex(index))).toEqual(index);
+    }
+    expect(await unpackIndex(Buffer.from('x'))).toBeUndefined();
+    expect(await unpackIndex(zlib.gzipSync('{"form":0}'))).toBeUndefined();
+  });
+
   test('as GNU tar and as pax write long names, odd names and large numbers', async () => {
     const long = `${'long-directory-name/'.repeat(20)}file`;
     write(`tree/${long}`, 'x');
