@@ -1,10 +1,13 @@
-// `npm run bench`: how long we take and how much we need, beside BuildKit's own conversion on the same files and machine.
+// `npm run bench`: how long we take and how much we need, beside BuildKit's own conversion and beside another language server on
+// the same files and machine.
 //
+//   --only NAMES     some of files, keys, growth, questions, servers, check, start, with commas between
 //   --files N        random Dockerfiles to measure (default 300)
 //   --corpus DIR     and the Dockerfiles below a folder
 //   --budget MS      how long to repeat each file (default 20)
+//   --keys N         keystrokes for each language server (default 100)
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -12,23 +15,35 @@ import type { Job } from '../conformance/job.ts';
 import { askJudgeRaw, buildJudge, hasGo } from '../conformance/judge.ts';
 import { buildAll } from '../scripts/build.ts';
 import { analyzeJob } from '../server/src/node/convert.ts';
+import { checkMany } from './check.ts';
 import { benchFiles, longDockerfile } from './files.ts';
+import { measure, ms, quantile, row, timed } from './numbers.ts';
+import { questions } from './questions.ts';
+import { besidePeer } from './servers.ts';
 
 const { values } = parseArgs({
   options: {
     files: { type: 'string', default: '300' },
     corpus: { type: 'string', multiple: true, default: [] },
     budget: { type: 'string', default: '20' },
+    keys: { type: 'string', default: '100' },
+    only: { type: 'string', default: 'files,keys,growth,questions,servers,check,start' },
   },
 });
 const budget = Number(values.budget);
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 console.log(`Node ${process.version}, ${cpus()[0]?.model.trim()}, ${cpus().length} cores\n`);
-await perFile();
-keystrokes();
-growth();
-await startUp();
+const only = values.only.split(',');
+const { lines: bundles } = await buildAll();
+if (only.includes('files')) await perFile();
+if (only.includes('keys')) keystrokes();
+if (only.includes('growth')) growth();
+if (only.includes('questions')) questions();
+if (only.includes('servers')) await besidePeer(Number(values.keys), 11);
+if (only.includes('check')) checkMany(1000);
+if (only.includes('start')) startUp();
+console.log(`Bundles\n${bundles.join('\n')}`);
 
 /**
  * Conversion and marshal of each file that BuildKit accepts, warmed. Both are measured twice, in turns, and the better median counts:
@@ -115,13 +130,8 @@ function growth(): void {
 }
 
 /** The command on a small file beside a Node that does nothing. */
-async function startUp(): Promise<void> {
+function startUp(): void {
   const command = `${root}bin/llb-lens.mjs`;
-  if (!existsSync(`${root}server/src/node/command.ts`)) {
-    console.log('Start-up: there is no command yet');
-    return;
-  }
-  const { lines } = await buildAll();
   const example = `${root}.build/bench.Dockerfile`;
   mkdirSync(`${root}.build`, { recursive: true });
   writeFileSync(example, longDockerfile(30));
@@ -145,7 +155,7 @@ async function startUp(): Promise<void> {
       ]),
     );
   }
-  console.log(`\nBundles\n${lines.join('\n')}`);
+  console.log();
 }
 
 /** What the kernel counted for the process itself; Linux hands `maxRSS` on from the parent. */
@@ -160,33 +170,6 @@ function peakMemory(script: string): string {
   return (Number(run.stderr.split('\n').at(-1)) / 1024).toFixed(0);
 }
 
-/** The median of as many runs as fit into `span` ms, five at least. */
-function measure(work: () => void, span: number): number {
-  const times: number[] = [];
-  const end = performance.now() + span;
-  while (times.length < 5 || performance.now() < end) times.push(timed(work));
-  return quantile(times, 0.5);
-}
-
-function timed(work: () => void): number {
-  const start = performance.now();
-  work();
-  return performance.now() - start;
-}
-
 function summary(times: readonly number[]): string[] {
   return [...[0.5, 0.9, 0.99, 1].map((q) => quantile(times, q)), times.reduce((sum, time) => sum + time, 0)].map(ms);
-}
-
-function quantile(list: readonly number[], q: number): number {
-  const sorted = [...list].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN;
-}
-
-function ms(time: number): string {
-  return time.toFixed(time < 10 ? 3 : 1);
-}
-
-function row(name: string, cells: readonly string[]): string {
-  return `  ${name.padEnd(30)}${cells.map((cell) => cell.padStart(10)).join('')}`;
 }
