@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { analyze } from '../server/src/analysis/analyze.ts';
 import { type Build, type Outcome, simulate } from '../server/src/analysis/cacheImpact.ts';
 import { type Entry, knownContents, type Tree } from '../server/src/analysis/contents.ts';
+import { contextUse } from '../server/src/analysis/contextUse.ts';
+import { listingFrom } from '../server/src/node/convert.ts';
 import { hostSha256 } from '../server/src/node/sha256.ts';
 import type { Entry as RecordedEntry, Scenario, Step } from './record/scenario.ts';
 
@@ -48,6 +50,7 @@ export function buildOf(scenario: Scenario, index: number): Build {
       dockerignore: ignoreOf(step.files) || null,
       namedIgnore: (name) => ignoreOf(step.contexts?.[name] ?? {}) || null,
       sha256: hostSha256,
+      context: (request) => contextUse(request, listingFrom(listed(step.files))),
     },
   );
   const from = step.cacheFrom === undefined ? -1 : scenario.steps.findIndex((s) => s.cacheTo?.name === step.cacheFrom);
@@ -77,6 +80,18 @@ export function buildOf(scenario: Scenario, index: number): Build {
     ...(step.pruned ? { pruned: true } : {}),
     ...(from >= 0 ? { imports: { from, mode: scenario.steps[from]?.cacheTo?.mode ?? 'min' } } : {}),
   };
+}
+
+/** The context as a job holds it: sizes, links and directories. */
+function listed(files: Step['files']): Record<string, number | string> {
+  return Object.fromEntries(
+    Object.entries(files).map(([path, entry]) => {
+      if (typeof entry === 'string') return [path, Buffer.byteLength(entry)];
+      if ('dir' in entry) return [`${path}/`, 0];
+      if ('symlink' in entry) return [path, `-> ${entry.symlink}`];
+      return [path, 'text' in entry ? Buffer.byteLength(entry.text) : 1024];
+    }),
+  );
 }
 
 /** The context as the daemon holds it: a new mode of a directory that it knows already is overlooked. */

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const folders = ['checks', 'link', 'cache'] as const;
+const folders = ['checks', 'link', 'cache', 'context'] as const;
 const titles = {
   checks: "BuildKit's build checks",
   link: 'What `--link` does here',
   cache: 'What runs again',
+  context: 'What is taken of the build context',
 };
 
 interface RuleFiles {

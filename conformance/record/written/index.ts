@@ -9,6 +9,7 @@ import { forms, order } from './forms.ts';
 import { lines } from './lines.ts';
 import { links } from './links.ts';
 import { mounts } from './mounts.ts';
+import { nothing } from './nothing.ts';
 import { others } from './others.ts';
 import { owners } from './owners.ts';
 import { remote } from './remote.ts';
@@ -31,5 +32,6 @@ export const written = (): Scenario[] => [
   ...stages(),
   ...remote(),
   ...mounts(),
+  ...nothing(),
   ...others(),
 ];

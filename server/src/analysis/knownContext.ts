@@ -42,3 +42,9 @@ function make(analysis: Analysis): KnownContext | undefined {
   });
   return { ...known, reads };
 }
+
+/** The name of the ignore file that counts. */
+export function ignoreName(analysis: Analysis): string {
+  const own = analysis.compilation.inputs.dockerfileIgnore;
+  return own === undefined || own === null ? '.dockerignore' : `${analysis.options.filename}.dockerignore`;
+}

@@ -24,8 +24,10 @@ export function codeActions(analysis: Analysis, span: Span, diagnostics: readonl
     }
     const found = findingOf(analysis, diagnostic);
     if (found === undefined) continue;
-    for (const [i, fix] of fixesOf(found, analysis).entries())
-      actions.push({ title: fix.title, kind: 'quickfix', edits: fix.edits, fixes, preferred: i === 0 && fix.safe });
+    for (const [i, { title, edits, ignore, safe }] of fixesOf(found, analysis).entries()) {
+      const lines = ignore === undefined ? {} : { ignore };
+      actions.push({ title, kind: 'quickfix', edits, ...lines, fixes, preferred: i === 0 && safe });
+    }
     const here = ignoreHere(analysis, found);
     if (here !== undefined) silence.push(ignored(`Ignore ${found.rule.name} here`, here, fixes));
     const inFile = ignoreInFile(analysis, found.rule.name);
@@ -72,7 +74,7 @@ function findingOf(analysis: Analysis, { code, span, message }: Diagnostic): Fou
 function once(actions: readonly CodeAction[]): readonly CodeAction[] {
   const seen = new Map<string, CodeAction>();
   for (const action of actions) {
-    const key = `${action.kind} ${action.title} ${JSON.stringify(action.edits)}`;
+    const key = `${action.kind} ${action.title} ${JSON.stringify([action.edits, action.ignore])}`;
     const other = seen.get(key);
     const fixes = [...(other?.fixes ?? []), ...(action.fixes ?? [])];
     seen.set(key, { ...(other ?? action), ...(fixes.length > 0 ? { fixes } : {}) });

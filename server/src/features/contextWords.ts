@@ -1,10 +1,10 @@
 // What an instruction takes of the build context: files, bytes, the largest, and what an ignore file keeps out. Nothing where that is not known.
 import type { Analysis } from '../analysis/analyze.ts';
 import type { ReadUse } from '../analysis/contextUse.ts';
-import { type KnownContext, type KnownRead, knownContext } from '../analysis/knownContext.ts';
+import { ignoreName, type KnownContext, type KnownRead, knownContext } from '../analysis/knownContext.ts';
+import { filesText, sizeText } from '../analysis/quantities.ts';
 import { isWildcardPath } from '../context/selection.ts';
 import { code, listed, prose } from './markdown.ts';
-import { filesText, sizeText } from './quantities.ts';
 import { once } from './sections.ts';
 
 const readsOf: (analysis: Analysis) => ReadonlyMap<number, readonly KnownRead[]> = once((analysis) => {
@@ -128,20 +128,11 @@ function ignoredLine(analysis: Analysis, reads: readonly KnownRead[]): string {
   return `${code(ignoreName(analysis))} keeps ${filesText(files)}, ${sizeText(bytes)}, out${by}.`;
 }
 
-/** The name of the ignore file that counts. */
-export function ignoreName(analysis: Analysis): string {
-  const own = analysis.compilation.inputs.dockerfileIgnore;
-  return own === undefined || own === null ? '.dockerignore' : `${analysis.options.filename}.dockerignore`;
-}
-
 function sentLine({ sent, whole, error, truncated }: KnownContext): string {
   if (error !== undefined) return `Sending the context fails: ${prose(error)}.`;
-  const least = truncated ? 'at least ' : '';
   if (sent.files === 0) return 'The target needs nothing of the context: nothing is sent.';
+  const amount = `${truncated ? 'at least ' : ''}${filesText(sent.files)}, ${sizeText(sent.bytes)}`;
   const all =
-    whole.files === sent.files ? '' : ` of the ${filesText(whole.files)}, ${sizeText(whole.bytes)}, that are there`;
-  return (
-    `The build as a whole sends ${least}${filesText(sent.files)}, ${sizeText(sent.bytes)},${all}`.replace(/,$/, '') +
-    '.'
-  );
+    whole.files === sent.files ? '' : `, of the ${filesText(whole.files)}, ${sizeText(whole.bytes)}, that are there`;
+  return `The build as a whole sends ${amount}${all}.`;
 }

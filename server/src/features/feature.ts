@@ -59,6 +59,8 @@ export interface CodeAction {
   /** `quickfix`, `source.fixAll`, `refactor.rewrite`, … */
   readonly kind: string;
   readonly edits: readonly Edit[];
+  /** Lines to add to the ignore file that counts, or to a new one. */
+  readonly ignore?: readonly string[];
   /** Indexes, among the diagnostics that were given, of those it does away with. */
   readonly fixes?: readonly number[];
   readonly preferred?: boolean;

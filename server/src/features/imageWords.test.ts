@@ -1,10 +1,10 @@
 // Pins of bases, and quantities in words.
 import { describe, expect, test } from 'vitest';
+import { ageText, filesText, sizeText } from '../analysis/quantities.ts';
 import { analyzeJob, type Job } from '../node/convert.ts';
 import { applyEdits } from '../rules/edits.ts';
 import { codeActions } from './codeActions.ts';
 import { diagnostics } from './diagnostics.ts';
-import { ageText, filesText, sizeText } from './quantities.ts';
 
 const one = `sha256:${'1'.repeat(64)}`;
 const two = `sha256:${'2'.repeat(64)}`;

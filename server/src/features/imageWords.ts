@@ -1,6 +1,7 @@
 // What a base image is, where that is known from and how old that is; and pinning it to what it is now.
 import type { Analysis } from '../analysis/analyze.ts';
 import type { ImageFacts } from '../analysis/imageFacts.ts';
+import { ageText, sizeText } from '../analysis/quantities.ts';
 import type { Image } from '../compile/image.ts';
 import type { Stage } from '../compile/stage.ts';
 import { spanOf } from '../dockerfile/spans.ts';
@@ -8,7 +9,6 @@ import { formatPlatformAll, type Platform } from '../oci/platform.ts';
 import { parseNormalizedNamed, referenceString, tagNameOnly } from '../oci/reference.ts';
 import type { CodeAction } from './feature.ts';
 import { code, listed, prose } from './markdown.ts';
-import { ageText, sizeText } from './quantities.ts';
 
 /** Lines of Markdown about an image as it is written; `stage` is the one that starts from it. */
 export function imageWords(analysis: Analysis, written: string, stage: Stage | undefined): string {

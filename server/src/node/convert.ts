@@ -93,12 +93,13 @@ function factsOf(given: Partial<ImageFacts> | undefined): ImageFacts | undefined
   return { ...none, problem: undefined, ...given };
 }
 
-/** A listing of what a job says of its context, with the directories that this needs. */
-function listingFrom(context: NonNullable<Job['context']>): Listing {
+/** A listing of what a job says of its context, with the directories that this needs; `NAME/` is a directory with nothing in it. */
+export function listingFrom(context: NonNullable<Job['context']>): Listing {
   const entries = new Map<string, ListedEntry>();
   for (const [path, given] of Object.entries(context)) {
     for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1))
       entries.set(path.slice(0, slash), { path: path.slice(0, slash), kind: 'directory' });
+    if (path.endsWith('/')) continue;
     if (typeof given === 'number') entries.set(path, { path, kind: 'file', size: given });
     else if (given === 'secret') entries.set(path, { path, kind: 'file', size: 100, secret: true });
     else entries.set(path, { path, kind: 'link', target: given.replace(/^-> /, '') });

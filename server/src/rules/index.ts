@@ -26,6 +26,9 @@ import { rule as StageNameCasing } from './checks/StageNameCasing.ts';
 import { rule as UndefinedArgInFrom } from './checks/UndefinedArgInFrom.ts';
 import { rule as UndefinedVar } from './checks/UndefinedVar.ts';
 import { rule as WorkdirRelativePath } from './checks/WorkdirRelativePath.ts';
+import { rule as CopyMatchesNothing } from './context/CopyMatchesNothing.ts';
+import { rule as GitOrModulesInContext } from './context/GitOrModulesInContext.ts';
+import { rule as SecretInContext } from './context/SecretInContext.ts';
 import { rule as ChmodOnNewParents } from './link/ChmodOnNewParents.ts';
 import { rule as CopySourcesWithoutSlash } from './link/CopySourcesWithoutSlash.ts';
 import { rule as LinkBeforeHeavyRun } from './link/LinkBeforeHeavyRun.ts';
@@ -91,4 +94,7 @@ export const rules: readonly Rule[] = [
   EnvTooEarly,
   StageUnused,
   UnpinnedSyntaxOrBase,
+  CopyMatchesNothing,
+  GitOrModulesInContext,
+  SecretInContext,
 ];

@@ -27,6 +27,8 @@ export interface Fix {
   readonly title: string;
   /** Only the characters that must change; none overlaps another. */
   readonly edits: readonly Edit[];
+  /** Lines for the ignore file that counts; the text itself then stays as it is. */
+  readonly ignore?: readonly string[];
   /**
    * True only where every vertex keeps its digest and the image its configuration, history aside: such fixes are made
    * all at once and on save.

@@ -1,0 +1,107 @@
+// CopyMatchesNothing: a source that names nothing in the build context, so that BuildKit stops, or goes on without it.
+import type { Analysis } from '../../analysis/analyze.ts';
+import { ignoreName } from '../../analysis/knownContext.ts';
+import { isWildcardPath } from '../../context/selection.ts';
+import { spanOf } from '../../dockerfile/spans.ts';
+import type { Finding, Rule } from '../rule.ts';
+import { readsOf, type StageRead } from './reads.ts';
+
+export const rule: Rule = {
+  name: 'CopyMatchesNothing',
+  severity: 'warning',
+  detect(analysis) {
+    const all = readsOf(analysis);
+    const found = all.flatMap((known) => findingOf(analysis, known, all) ?? []);
+    // Where nothing that is named is there, the build most likely takes another folder for its context.
+    const named = all.filter(({ read, use }) => read.path !== '/' || use.nothing !== undefined);
+    const [first] = found;
+    if (first === undefined || named.length < 2 || named.some(({ use }) => use.nothing === undefined)) return found;
+    const message =
+      'Nothing that this file copies by name is in the build context. Either BuildKit stops here, or the context is another folder: the setting llbLens.context names it.';
+    return [{ span: first.span, instruction: first.instruction, message, severity: 'information' }];
+  },
+};
+
+function findingOf(analysis: Analysis, known: StageRead, all: readonly StageRead[]): Finding | undefined {
+  const { read, use, stage } = known;
+  const path = `/${read.path.replace(/^\/+/, '')}`;
+  const plain = !read.wildcard || !isWildcardPath(read.path);
+  const span = read.kind === 'bind' ? sourceSpan(analysis, known) : read.span;
+  // What the target does not need is not built.
+  const severity = stage.reachable ? undefined : ('information' as const);
+  const finding = (message: string): Finding => ({
+    span,
+    instruction: read.instruction,
+    message,
+    ...(severity === undefined ? {} : { severity }),
+  });
+  const stops = (missing: string): string =>
+    read.exclude.length > 0
+      ? `BuildKit stops with "lstat ${missing}: no such file or directory".`
+      : `BuildKit stops with "${missing}": not found.`;
+  const required = read.include.length === 1 && plain ? requiredPath(read.path, read.include[0] as string) : undefined;
+  if (required !== undefined && use.files === 0 && use.nothing !== undefined && use.ignored.files === 0)
+    return finding(`The build context has no ${required.slice(1)}: BuildKit stops with "${required}": not found.`);
+  switch (use.nothing) {
+    case 'missing':
+      return finding(`The build context has no ${path.slice(1)}: ${stops(path)}`);
+    case 'ignored': {
+      // BuildKit's own check says that already.
+      if (analysis.warnings.some((w) => w.rule === 'CopyIgnoredFile' && w.span.start === read.span.start))
+        return undefined;
+      const by = use.ignored.lines[0];
+      const name = ignoreName(analysis);
+      const line = by === undefined ? name : `${by.line === 0 ? '' : `line ${by.line} of `}${name} (${by.pattern})`;
+      const then = plain ? stops(path) : unmatched(known, all);
+      return finding(`All of ${read.source} is kept out by ${line}: ${then}`);
+    }
+    case 'no-match': {
+      const others = all.filter((other) => other.read.instruction === read.instruction);
+      if (isOptional(read.path) && others.some((other) => other.use.files > 0)) return undefined;
+      return finding(`Nothing in the build context is like ${read.source}: ${unmatched(known, all)}`);
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** BuildKit looks into the directory before the wildcards, which is sent with what is taken of it alone. */
+function unmatched({ read }: StageRead, all: readonly StageRead[]): string {
+  const silent = 'BuildKit copies nothing and does not say so.';
+  const directory = directoryOf(read.path);
+  if (directory === '/') return silent;
+  const sent = all.filter(({ use, stage }) => use.files > 0 && stage.reachable).map((other) => other.read);
+  if (sent.some((other) => other.include.length === 0 && `${other.path}/`.startsWith(`${directory}/`))) return silent;
+  if (!sent.some((other) => other.path === '/' || `${directory}/`.startsWith(`${other.path}/`)))
+    return `BuildKit stops with "lstat ${directory}: no such file or directory".`;
+  return `BuildKit copies nothing and does not say so, or stops where nothing else of ${directory.slice(1)} is sent.`;
+}
+
+/** With --parents and without wildcards BuildKit insists on the path. */
+function requiredPath(root: string, pattern: string): string | undefined {
+  return isWildcardPath(pattern) ? undefined : `${root === '/' ? '' : root}/${pattern.replace(/^\/+/, '')}`;
+}
+
+/** `yarn.lock*`, `yarn.loc[k]`: a name with a wildcard that says "if it is there". */
+function isOptional(path: string): boolean {
+  return /^[^*?[]+(\*|\?|\[[^\]]\])$/.test(path);
+}
+
+/** The directory before the first part with wildcards. */
+function directoryOf(path: string): string {
+  const at = path.search(/[*?[\\]/);
+  return path.slice(0, Math.max(1, path.lastIndexOf('/', at)));
+}
+
+/** The value of `source=` in the flag of a mount. */
+function sourceSpan(analysis: Analysis, { read }: StageRead): StageRead['read']['span'] {
+  const instruction = analysis.dockerfile.instructions[read.instruction];
+  if (instruction?.kind !== 'run') return read.span;
+  const values = instruction.mounts.flatMap(({ fields }) =>
+    fields.flatMap(({ key, value }) =>
+      value !== undefined && ['source', 'src'].includes(key.value.toLowerCase()) ? [value] : [],
+    ),
+  );
+  const same = values.find(({ value }) => `/${value.replace(/^(\.?\/)+/, '').replace(/\/+$/, '')}` === read.path);
+  return same === undefined ? read.span : spanOf(instruction, same.start, same.end);
+}
