@@ -219,6 +219,20 @@ describe('logins', () => {
     expect(tokens()).toBe(2);
   });
 
+  test('a registry on this machine cannot have a password sent elsewhere without encryption', async () => {
+    const asked: string[] = [];
+    const images = open({
+      login: password,
+      fetch: async ({ url }) => {
+        asked.push(url.host);
+        const headers = { 'www-authenticate': 'Bearer realm="http://evil.example/token"' };
+        return { status: 401, headers, body: noBody(), discard: () => {} };
+      },
+    });
+    await images.request('localhost:5000/a:1', linuxAmd64);
+    expect(asked).toEqual(['localhost:5000']);
+  });
+
   test('a token server without encryption is not told a password by an encrypted registry', async () => {
     const asked: string[] = [];
     const images = open({

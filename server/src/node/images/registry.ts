@@ -130,7 +130,9 @@ export function registrySource(
     if (params.realm === undefined || !URL.canParse(params.realm, endpoint.href))
       throw new ImageError('bad-answer', `${endpoint.host} wants a token, but does not say from where`);
     const realm = new URL(params.realm, endpoint);
-    if (realm.protocol !== 'https:' && !(realm.protocol === 'http:' && endpoint.protocol === 'http:'))
+    // Unencrypted it may go to the registry's own machine alone, and only where the registry itself is spoken to so.
+    const near = realm.hostname === endpoint.hostname || isLoopback(realm.hostname);
+    if (realm.protocol !== 'https:' && !(realm.protocol === 'http:' && endpoint.protocol === 'http:' && near))
       throw new ImageError(
         'bad-answer',
         `${endpoint.host} wants a token from ${realm.host} without encryption: refused`,
