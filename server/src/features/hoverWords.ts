@@ -202,9 +202,13 @@ function flagWords(analysis: Analysis, offset: number, cursor: InInstruction): W
     return undefined;
   const key = flag.name === 'mount' && at >= flag.valueStart ? mountWords(analysis, instruction, flag, at) : undefined;
   if (key !== undefined) return key;
-  const { text, value, url } = known[flag.name] as (typeof known)[string];
-  const head = `${code(`--${flag.name}${value === undefined ? '' : `=${value}`}`)}`;
-  return { span: spanOf(instruction, flag.start, flag.end), text: `${head}: ${text} [Reference](${url})`, own: false };
+  const { text, value, url, about } = known[flag.name] as (typeof known)[string];
+  const said = about ?? `${code(`--${flag.name}${value === undefined ? '' : `=${value}`}`)}: ${text}`;
+  return {
+    span: spanOf(instruction, flag.start, flag.end),
+    text: `${said} [Reference](${url})`,
+    own: about !== undefined,
+  };
 }
 
 function mountWords(analysis: Analysis, instruction: Instruction, flag: Flag, at: number): Words | undefined {

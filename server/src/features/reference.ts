@@ -1,4 +1,5 @@
 // What the words of a Dockerfile mean, in a sentence or two each: instructions, flags, mounts, directives. For hovers and completion.
+import { aboutLink } from '../analysis/linkVerdict.ts';
 import type { Keyword } from '../dockerfile/lineParsers.ts';
 import type { MountType } from '../dockerfile/mounts.ts';
 
@@ -16,6 +17,8 @@ export interface FlagReference {
   /** What stands behind `=`; undefined where the flag is true by itself. */
   readonly value: string | undefined;
   readonly url: string;
+  /** Markdown that a hover shows instead of `text`, where there is more to say. */
+  readonly about?: string;
 }
 
 const page = 'https://docs.docker.com/reference/dockerfile/';
@@ -123,6 +126,7 @@ const link: FlagReference = {
   text: 'Puts the files into a layer of their own that does not depend on the stage before it: a new base does not run the step again. Links in the destination are not followed.',
   value: undefined,
   url: `${page}#copy---link`,
+  about: aboutLink.replaceAll('\n', ' '),
 };
 const exclude: FlagReference = {
   text: 'Leaves out what matches, relative to the source. May be repeated. Variables are not expanded.',
