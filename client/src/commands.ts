@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { type BaseLanguageClient, type Location, type Position, State } from 'vscode-languageclient';
 import { clientCommands } from '../../shared/src/protocol.ts';
 import { graphPanel } from './graphPanel.ts';
+import { clearWhatIf, whatIfCommand } from './whatIfCommand.ts';
 
 /** `forgive` forgets how often the server has broken. */
 export function registerCommands(
@@ -13,6 +14,7 @@ export function registerCommands(
 ): vscode.Disposable[] {
   const { protocol2CodeConverter: convert } = client;
   const panel = graphPanel(client, context, output);
+  const whatIf = whatIfCommand(client);
   const command = (name: string, run: (...args: never[]) => unknown) =>
     vscode.commands.registerCommand(name, async (...args) => {
       try {
@@ -24,6 +26,7 @@ export function registerCommands(
     });
   return [
     panel,
+    whatIf,
     command(clientCommands.showGraph, (uri?: string | vscode.Uri, position?: Position) => {
       const named = typeof uri === 'string' ? vscode.Uri.parse(uri) : uri;
       return panel.show(
@@ -39,6 +42,11 @@ export function registerCommands(
         locations.map((location) => convert.asLocation(location)),
       ),
     ),
+    command('llbLens.whatIf', (uri?: string | vscode.Uri, changes?: readonly string[]) => {
+      const named = typeof uri === 'string' ? vscode.Uri.parse(uri) : uri;
+      return whatIf.show(named ?? vscode.window.activeTextEditor?.document.uri, changes);
+    }),
+    command(clearWhatIf, () => whatIf.clear()),
     command('llbLens.restart', async () => {
       forgive();
       output.info('Restart, as asked');

@@ -89,7 +89,7 @@ export interface WhatIfChoice {
   readonly detail: string;
 }
 export interface WhatIfOutcome {
-  /** What changes, as one says it: `the base alpine and line 7`. */
+  /** What changes, as a clause: `the base alpine changes`, `line 4 and line 7 change`. */
   readonly what: string;
   /** Every instruction that the target needs and that makes something, in order of the text. */
   readonly steps: readonly WhatIfStep[];

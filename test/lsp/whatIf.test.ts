@@ -97,7 +97,7 @@ test.each<[string[], Record<number, string>]>([
 test('each step tells why, by which lines, and what is pulled for it', async () => {
   const client = await opened(text);
   const { what, steps, pulls } = await outcome(client, 'base:node', 'line:14');
-  expect(what).toBe('the base node and line 14');
+  expect(what).toBe('the base node and line 14 change');
   const step = steps.find(({ range }) => range.start.line === 4);
   expect(step).toEqual({
     range: { start: { line: 4, character: 0 }, end: { line: 5, character: 9 } },

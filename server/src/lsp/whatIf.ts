@@ -121,7 +121,7 @@ function outcomeOf(
   if ('error' in outcome) return outcome;
   const { analysis: after, vertices, pulls } = outcome;
   return {
-    what: listed(changes.map(changeText), 3),
+    what: `${listed(changes.map(changeText), 3)} ${changes.length === 1 ? 'changes' : 'change'}`,
     steps: stepsOf(analysis, after, vertices, at),
     pulls: pulls.map(({ image, by, certain }) => ({
       image: image.op.kind === 'source' ? shortImage(image.op.identifier.replace(/^[a-z-]+:\/\//, '')) : '',

@@ -1,48 +1,19 @@
 // The tests themselves: each opens a file of the workspace, asks VS Code as a user would, and looks at the answer.
 import * as vscode from 'vscode';
+import { type GraphAnswer, graphRequest } from '../../../shared/src/protocol.ts';
+import { file, open, place, problems, replaceAll, set, type Test, untitled } from './editor.ts';
 import { equal, eventually, ok } from './expect.ts';
+import { whatIfTests } from './whatIf.ts';
 
 declare const BROWSER: boolean;
 
 interface Api {
-  readonly client: { readonly serverProcess?: { readonly pid?: number; kill(signal?: string): boolean } };
+  readonly client: {
+    readonly serverProcess?: { readonly pid?: number; kill(signal?: string): boolean };
+    sendRequest<R>(method: string, params: unknown): Promise<R>;
+  };
   readonly activation: number;
 }
-
-/** What a test may say beside that it passed. */
-// biome-ignore lint/suspicious/noConfusingVoidType: most tests say nothing.
-type Test = () => Promise<string | void>;
-
-function file(path: string): vscode.Uri {
-  const folder = vscode.workspace.workspaceFolders?.[0];
-  ok(folder, 'a folder is open');
-  return vscode.Uri.joinPath(folder.uri, path);
-}
-
-async function open(path: string): Promise<vscode.TextEditor> {
-  return vscode.window.showTextDocument(await vscode.workspace.openTextDocument(file(path)));
-}
-
-async function untitled(content: string): Promise<vscode.TextEditor> {
-  return vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: 'dockerfile', content }));
-}
-
-/** The place of the nth `needle`. */
-function place(document: vscode.TextDocument, needle: string, into = 0, nth = 0): vscode.Position {
-  let at = -1;
-  for (let i = 0; i <= nth; i++) at = document.getText().indexOf(needle, at + 1);
-  ok(at >= 0, `there is no ${needle}`);
-  return document.positionAt(at + into);
-}
-
-async function replaceAll(editor: vscode.TextEditor, text: string): Promise<void> {
-  const { document } = editor;
-  const whole = new vscode.Range(document.positionAt(0), document.positionAt(document.getText().length));
-  ok(await editor.edit((edit) => edit.replace(whole, text)), 'the text could not be replaced');
-}
-
-const problems = (uri: vscode.Uri) =>
-  vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'LLB Lens');
 
 const words = (document: vscode.TextDocument, ranges: readonly vscode.Range[]) =>
   ranges.map((range) => document.getText(range));
@@ -66,10 +37,6 @@ async function lenses(document: vscode.TextDocument): Promise<string[]> {
     100,
   );
   return found.map(({ range, command }) => `${range.start.line + 1}: ${command?.title}`);
-}
-
-async function set(name: string, value: unknown): Promise<void> {
-  await vscode.workspace.getConfiguration('llbLens').update(name, value, vscode.ConfigurationTarget.Workspace);
 }
 
 export const tests: Readonly<Record<string, Test>> = {
@@ -401,17 +368,17 @@ export const tests: Readonly<Record<string, Test>> = {
   async 'a setting takes effect at once'() {
     const editor = await open('Dockerfile');
     const { document } = editor;
-    const shown = async () => {
-      await vscode.commands.executeCommand('llbLens.showGraph', document.uri.toString());
-      const graph = vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'llb-lens-graph');
-      ok(graph, 'the graph is shown');
-      return graph.getText();
+    const graphText = async () => {
+      const api = vscode.extensions.getExtension<Api>('llb-lens.llb-lens')?.exports;
+      const graph = await api?.client.sendRequest<GraphAnswer | null>(graphRequest, { uri: document.uri.toString() });
+      ok(graph, 'there is a graph');
+      return graph.text;
     };
-    await eventually(async () => ok((await shown()).includes('final'), await shown()));
+    await eventually(async () => ok((await graphText()).includes('final'), await graphText()));
     await set('target', 'build');
-    await eventually(async () => ok(/target .*build/.test(await shown()), await shown()));
+    await eventually(async () => ok(/target .*build/.test(await graphText()), await graphText()));
     await set('target', undefined);
-    await eventually(async () => ok(/target .*final/.test(await shown()), await shown()));
+    await eventually(async () => ok(/target .*final/.test(await graphText()), await graphText()));
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   },
 
@@ -454,4 +421,5 @@ export const tests: Readonly<Record<string, Test>> = {
     await eventually(async () => ok((await hoverAt(document, new vscode.Position(0, 1))) !== '', 'it answers'));
     await eventually(() => equal(problems(document.uri).length, 2, 'the number of problems'));
   },
+  ...whatIfTests,
 };
