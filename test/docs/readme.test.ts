@@ -45,6 +45,10 @@ test('its table of settings has every setting with its default', () => {
     .map(([name, { default: value }]) => [name.replace('llbLens.', ''), JSON.stringify(value)])
     .filter(([name]) => !name?.startsWith('features.'));
   expect(rows.filter(([name]) => name !== 'features.*')).toEqual(settings);
+  const off = Object.entries(manifest.contributes.configuration.properties)
+    .filter(([name, { default: value }]) => name.startsWith('llbLens.features.') && value !== true)
+    .map(([name]) => name);
+  expect(off).toEqual(['llbLens.features.inlayHints']);
 });
 
 test('its scripts are there', () => {
