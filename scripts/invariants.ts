@@ -47,8 +47,16 @@ const boundaries: readonly Boundary[] = [
     never: [...coreFolders('dockerfile', 'go')],
   },
   {
+    folder: 'server/src/oci',
+    never: coreFolders('oci', 'go'),
+  },
+  {
+    folder: 'server/src/context',
+    never: coreFolders('context', 'go'),
+  },
+  {
     folder: 'server/src/compile',
-    never: coreFolders('compile', 'dockerfile', 'llb', 'oci', 'go'),
+    never: coreFolders('compile', 'dockerfile', 'llb', 'oci', 'context', 'go'),
   },
   {
     folder: 'server/src/analysis',
@@ -185,7 +193,8 @@ function isCore(path: string): boolean {
 
 /** Every folder of server/src but those named. */
 function coreFolders(...but: string[]): string[] {
-  const all = ['dockerfile', 'llb', 'compile', 'analysis', 'rules', 'features', 'lsp', 'node', 'browser', 'oci', 'go'];
+  const core = ['go', 'llb', 'dockerfile', 'oci', 'context', 'compile', 'analysis', 'rules', 'features'];
+  const all = [...core, 'lsp', 'node', 'browser'];
   return all.filter((name) => !but.includes(name)).map((name) => `server/src/${name}`);
 }
 
