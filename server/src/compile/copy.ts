@@ -11,6 +11,7 @@ import {
   type MkfileAction,
   newVertex,
   type Owner,
+  plainCopy,
   type Vertex,
 } from '../llb/op.ts';
 import { type State, withOutput } from '../llb/state.ts';
@@ -92,22 +93,14 @@ export function compileCopy(
   const name = (): string => named(text());
   const locations = [command.lines];
   const action: CopyAction = {
-    kind: 'copy',
+    ...plainCopy,
     source: source.out,
-    src: '',
-    dest: '',
+    dest: cleanDest(dest.path),
     chown,
     mode,
     modeString,
-    followSymlink: false,
-    dirCopyContents: false,
-    attemptUnpack: false,
     createDestPath: true,
-    allowWildcard: false,
-    allowEmptyWildcard: false,
-    includePatterns: [],
     excludePatterns,
-    requiredPaths: [],
   };
   const vertices: Vertex[] = [];
   const actions: CopyAction[] = [];
@@ -144,7 +137,7 @@ export function compileCopy(
       };
       const vertex = gitVertex(c, options, name, command.index);
       vertices.push(vertex);
-      actions.push({ ...action, source: vertex.out, src: '/', dest: cleanDest(dest.path) });
+      actions.push({ ...action, source: vertex.out, src: '/' });
     } else if (isHttpSource(src)) {
       if (!isAdd) return failure("source can't be a URL for COPY", 'copy-url', at(word));
       const filename = httpFilename(src);
@@ -158,7 +151,6 @@ export function compileCopy(
         ...action,
         source: vertex.out,
         src: join('/', clean(filename)),
-        dest: cleanDest(dest.path),
         attemptUnpack: instruction.unpack === true,
       });
     } else {
@@ -186,7 +178,6 @@ export function compileCopy(
       actions.push({
         ...action,
         src: copySource(normal.path, source.dir),
-        dest: cleanDest(dest.path),
         followSymlink: true,
         dirCopyContents: true,
         attemptUnpack: isAdd ? (instruction.unpack ?? true) : false,
@@ -207,7 +198,6 @@ export function compileCopy(
       ...action,
       source: vertex.out,
       src: copySource(toSlash(file.path, os), '/'),
-      dest: cleanDest(dest.path),
     });
   }
   history += ` ${words.dest}`;
@@ -216,7 +206,7 @@ export function compileCopy(
   const facts: CopyFacts = {
     sources: words.sources,
     dest: words.dest,
-    absoluteDest: cleanDest(dest.path),
+    absoluteDest: action.dest,
     chown: words.chown,
     chmod: words.chmod,
     link: instruction.link,

@@ -85,9 +85,15 @@ export function compileRun(
   const state = stage.state;
   const env = state.env;
   const named = stepName(c, stage, state.platform, env);
-  const masked = maskSecrets(env, mounts);
-  const lex = { ...c.lex, rawQuotes: true, rawEscapes: true, skipUnsetEnv: true };
-  const name = (): string => named(expandedText(title, masked, lex));
+  const name = (): string =>
+    named(
+      expandedText(title, maskSecrets(env, mounts), {
+        ...c.lex,
+        rawQuotes: true,
+        rawEscapes: true,
+        skipUnsetEnv: true,
+      }),
+    );
 
   if (supports(c, 'exec.mount.tmpfs.size') && c.options.shmSize > 0)
     binds.push({ ...bind('/dev/shm', undefined, '', false, -1), type: 'tmpfs', tmpfsSize: c.options.shmSize });

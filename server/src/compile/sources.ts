@@ -6,7 +6,7 @@ import { clean, join } from '../go/path.ts';
 import { compareUtf8 } from '../go/utf8.ts';
 import { noMetadata } from '../llb/definition.ts';
 import { addEnv } from '../llb/env.ts';
-import { type Lines, newVertex, type OpMetadata, type Vertex } from '../llb/op.ts';
+import { type Lines, newVertex, type OpMetadata, plainCopy, type Vertex } from '../llb/op.ts';
 import { type State, scratch } from '../llb/state.ts';
 import { formatPlatformAll, normalizePlatform, type Platform } from '../oci/platform.ts';
 import {
@@ -155,22 +155,10 @@ function scopeToSubDir(state: State, dir: string): State {
       base: undefined,
       actions: [
         {
-          kind: 'copy',
+          ...plainCopy,
           source: state.out,
           src: p.startsWith('/') ? join('/', p) : join(state.dir, p),
-          dest: '/',
-          chown: undefined,
-          mode: -1,
-          modeString: '',
-          followSymlink: false,
           dirCopyContents: true,
-          attemptUnpack: false,
-          createDestPath: false,
-          allowWildcard: false,
-          allowEmptyWildcard: false,
-          includePatterns: [],
-          excludePatterns: [],
-          requiredPaths: [],
         },
       ],
     },

@@ -97,6 +97,25 @@ export interface CopyAction {
   readonly excludePatterns: readonly string[];
   readonly requiredPaths: readonly string[];
 }
+/** A copy of nothing, to make others from: what is not asked for is off. */
+export const plainCopy: CopyAction = {
+  kind: 'copy',
+  source: undefined,
+  src: '',
+  dest: '/',
+  chown: undefined,
+  mode: -1,
+  modeString: '',
+  followSymlink: false,
+  dirCopyContents: false,
+  attemptUnpack: false,
+  createDestPath: false,
+  allowWildcard: false,
+  allowEmptyWildcard: false,
+  includePatterns: [],
+  excludePatterns: [],
+  requiredPaths: [],
+};
 export interface MkdirAction {
   readonly kind: 'mkdir';
   readonly path: string;
