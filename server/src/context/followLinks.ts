@@ -57,7 +57,11 @@ function targetsOf(listing: Listing, path: string, wildcards: boolean): string[]
     return found;
   }
   const at = index.find(path);
-  if (at < 0 || listing.kinds[at] !== kinds.link) return [];
+  if (at < 0) {
+    const closed = index.find(dir(path));
+    return listing.unreadable.has(closed) ? `lstat ${path}: permission denied` : [];
+  }
+  if (listing.kinds[at] !== kinds.link) return [];
   const link = clean(listing.links.get(at) ?? '');
   return [link.startsWith('/') ? link : join('/', dir(path), link)];
 }

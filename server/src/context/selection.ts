@@ -18,6 +18,8 @@ export interface Taken {
   readonly files: readonly number[];
   /** The path names something, be it an empty directory. */
   readonly exists: boolean;
+  /** Indexes of what the path names, links followed: -1 for the whole context. */
+  readonly named: readonly number[];
   /** Why the copy would fail although the path names something: a link that leads nowhere, a bad pattern. */
   readonly error: string | undefined;
 }
@@ -27,25 +29,31 @@ export function select(listing: Listing, visible: Uint8Array, { path, wildcard, 
   const includes = compilePatterns(include);
   const excludes = compilePatterns(exclude);
   const found = new Set<number>();
+  const named: number[] = [];
   let exists = false;
   let error: string | undefined;
   const roots = wildcard ? rootsOf(listing, visible, path) : [path];
   if (typeof roots === 'string')
-    return { files: [], exists: false, error: `lstat ${roots}: no such file or directory` };
-  if ('error' in includes) error = `invalid includepatterns: [${include.join(' ')}]: ${includes.error}`;
-  else if ('error' in excludes) error = `invalid excludepatterns: [${exclude.join(' ')}]: ${excludes.error}`;
+    return { files: [], exists: false, named, error: `lstat ${roots}: no such file or directory` };
+  // Where wildcards find nothing, nobody looks at the patterns.
+  if (roots.length > 0 && 'error' in includes)
+    error = `invalid includepatterns: [${include.join(' ')}]: ${includes.error}`;
+  else if (roots.length > 0 && 'error' in excludes)
+    error = `invalid excludepatterns: [${exclude.join(' ')}]: ${excludes.error}`;
   for (const root of error === undefined ? roots : []) {
     const at = realIndex(listing, visible, root);
     // A name that a wildcard found is there, but what it leads to need not be.
     if (at === missing && wildcard && isWildcardPath(path)) error ??= `lstat /${root}: no such file or directory`;
     if (at === missing) continue;
     exists = true;
+    named.push(at);
     if (at >= 0 && listing.kinds[at] !== kinds.directory) found.add(at);
     else takeBelow(listing, visible, at, matcherOf(includes, include), matcherOf(excludes, exclude), found);
   }
   return {
     files: [...found].sort((a, b) => a - b),
     exists: exists || (roots.length > 0 && error !== undefined),
+    named,
     error,
   };
 }

@@ -20,6 +20,7 @@ export function walkFolder(folder: string, most = mostEntries): Listing {
   const hardLinks = new Map<number, number>();
   const secrets = new Set<number>();
   const inodes = new Map<string, number>();
+  const directories = new Map<string, number>();
   let truncated = false;
 
   const root = folder.replace(/[\\/]+$/, '') || '/';
@@ -36,7 +37,10 @@ export function walkFolder(folder: string, most = mostEntries): Listing {
     let about: Stats;
     try {
       about = lstatSync(place);
-    } catch {
+    } catch (error) {
+      // A directory whose names may be read, but nothing else of it.
+      const parent = directories.get(path.slice(0, path.lastIndexOf('/')));
+      if (parent !== undefined && codeOf(error) !== 'ENOENT') unreadable.add(parent);
       continue;
     }
     if (paths.length >= most) {
@@ -48,6 +52,7 @@ export function walkFolder(folder: string, most = mostEntries): Listing {
     modes.push(about.mode & 0o7777);
     if (about.isDirectory()) {
       kindList.push(kinds.directory);
+      directories.set(path, index);
       sizes.push(0);
       try {
         open(path);
