@@ -114,9 +114,12 @@ function timeProblem(c: Compilation): Problem {
 function provisionalVertices(c: Compilation, definition: Definition): Set<Vertex> {
   const found = new Set<Vertex>();
   if (c.missing.length === 0) return found;
+  const guessed = new Set<Vertex>();
+  for (const stage of c.stages)
+    if (stage.guessed) for (const { vertices } of stage.steps) for (const vertex of vertices) guessed.add(vertex);
   const guessedStage = (vertex: Vertex): boolean => {
     if (vertex.origin < 0 || vertex.op.kind === 'source' || vertex.op.kind === 'merge') return false;
-    return c.stages.some((s) => s.guessed && s.steps.some((step) => step.vertices.includes(vertex)));
+    return guessed.has(vertex);
   };
   for (const { vertex } of definition.entries) {
     if (vertex === undefined) continue;

@@ -79,75 +79,120 @@ interface Match {
   readonly forced?: boolean;
 }
 
+/** What is there once some builds have come to their end. */
+export interface Daemon {
+  readonly builds: Build[];
+  readonly cache: Cache;
+  readonly matches: Map<string, Match>[];
+  /** The images whose files were there when each build ended: what a cache that it wrote could hold. */
+  readonly there: Set<string>[];
+  readonly outcomes: Outcome[];
+}
+
 /** Reckons a sequence of builds on one daemon; one outcome for each. */
 export function simulate(builds: readonly Build[]): Outcome[] {
-  const cache: Cache = { records: new Map(), byToken: new Map() };
-  const matches: Map<string, Match>[] = [];
-  const outcomes: Outcome[] = [];
-  // The images whose files were there when each build ended: what a cache that it wrote could hold.
-  const there: Set<string>[] = [];
-  for (const build of builds) {
-    if (build.pruned === true) {
-      const exported =
-        build.imports === undefined ? new Set<CacheRecord>() : exportedRecords(builds, matches, there, build.imports);
-      for (const records of cache.records.values()) for (const record of records) record.result = 'none';
-      cache.records.clear();
-      cache.byToken.clear();
-      if (build.imports !== undefined) {
-        for (const { record } of matches[build.imports.from]?.values() ?? []) {
-          record.result = exported.has(record) ? 'remote' : 'none';
-          add(cache, record);
-        }
+  return daemonAfter(builds).outcomes;
+}
+
+/** A daemon that has made these builds, one after the other. */
+export function daemonAfter(builds: readonly Build[]): Daemon {
+  const daemon: Daemon = { builds: [], cache: new Map(), matches: [], there: [], outcomes: [] };
+  for (const build of builds) run(daemon, build);
+  return daemon;
+}
+
+/** What one more build would run; the daemon stays as it is. `build` prunes nothing. */
+export function nextOutcome(daemon: Daemon, build: Build): Outcome {
+  const learnt: Learnt = [];
+  const outcome = judge(build, matchAll(daemon.cache, build, learnt));
+  for (const { tokens, token } of learnt) tokens.delete(token);
+  return outcome;
+}
+
+function run(daemon: Daemon, build: Build): void {
+  const { builds, cache, matches, there, outcomes } = daemon;
+  builds.push(build);
+  if (build.pruned === true) {
+    const exported =
+      build.imports === undefined ? new Set<CacheRecord>() : exportedRecords(builds, matches, there, build.imports);
+    for (const { all } of cache.values()) for (const record of all) record.result = 'none';
+    cache.clear();
+    if (build.imports !== undefined) {
+      for (const { record } of matches[build.imports.from]?.values() ?? []) {
+        record.result = exported.has(record) ? 'remote' : 'none';
+        add(cache, record);
       }
     }
-    const found = new Map<string, Match>();
-    matches.push(found);
-    for (const { vertex } of build.analysis.definition.entries)
-      if (vertex !== undefined) found.set(vertex.digest, match(cache, build, vertex, found));
-    const outcome = judge(build, found);
-    outcomes.push(outcome);
-    there.push(new Set());
-    if (build.analysis.problems.length > 0 && build.assumed !== true) continue;
-    const pulled = new Set(outcome.pulls.map((p) => p.image.digest));
-    for (const { vertex } of build.analysis.definition.entries) {
-      if (vertex === undefined) continue;
-      const { record } = found.get(vertex.digest) as Match;
-      const stopped = build.stopped?.(vertex) === true;
-      // An image is known by looking it up; its files are there only where something asked for them.
-      if (stopped && !isImage(vertex)) continue;
-      if (!stopped && (!isImage(vertex) || pulled.has(vertex.digest))) record.result = 'local';
-      add(cache, record);
-      if (isImage(vertex) && record.result === 'local') (there[there.length - 1] as Set<string>).add(vertex.digest);
-    }
   }
-  return outcomes;
+  const found = matchAll(cache, build);
+  matches.push(found);
+  const outcome = judge(build, found);
+  outcomes.push(outcome);
+  const images = new Set<string>();
+  there.push(images);
+  if (build.analysis.problems.length > 0 && build.assumed !== true) return;
+  const pulled = new Set(outcome.pulls.map((p) => p.image.digest));
+  for (const { vertex } of build.analysis.definition.entries) {
+    if (vertex === undefined) continue;
+    const { record } = found.get(vertex.digest) as Match;
+    const stopped = build.stopped?.(vertex) === true;
+    // An image is known by looking it up; its files are there only where something asked for them.
+    if (stopped && !isImage(vertex)) continue;
+    if (!stopped && (!isImage(vertex) || pulled.has(vertex.digest))) record.result = 'local';
+    add(cache, record);
+    if (isImage(vertex) && record.result === 'local') images.add(vertex.digest);
+  }
 }
 
-function isImage(vertex: Vertex): boolean {
-  return vertex.op.kind === 'source' && /^(docker-image|oci-layout):/.test(vertex.op.identifier);
+/** Every vertex of a build against the cache, by digest. */
+function matchAll(cache: Cache, build: Build, learnt?: Learnt): Map<string, Match> {
+  const found = new Map<string, Match>();
+  for (const { vertex } of build.analysis.definition.entries)
+    if (vertex !== undefined) found.set(vertex.digest, match(cache, build, vertex, found, learnt));
+  return found;
 }
 
-interface Cache {
-  /** By the op without its inputs. */
-  readonly records: Map<string, Set<CacheRecord>>;
-  /** By that and one thing that led to the first input: most records are found by it at once. */
+/** What a record was told to be known by, to take it back. */
+type Learnt = { readonly tokens: Set<string>; readonly token: string }[];
+
+function learn(tokens: Set<string> | undefined, token: string | undefined, learnt: Learnt | undefined): void {
+  if (tokens === undefined || token === undefined || tokens.has(token)) return;
+  tokens.add(token);
+  learnt?.push({ tokens, token });
+}
+
+function isImage({ op }: Vertex): boolean {
+  return op.kind === 'source' && (op.identifier.startsWith('docker-image:') || op.identifier.startsWith('oci-layout:'));
+}
+
+/** By the op without its inputs. */
+type Cache = Map<string, Alike>;
+
+interface Alike {
+  readonly all: Set<CacheRecord>;
+  /** By one thing that led to the first input: most records are found by it at once. */
   readonly byToken: Map<string, CacheRecord>;
 }
 
 function add(cache: Cache, record: CacheRecord): void {
-  const set = cache.records.get(record.own);
-  if (set === undefined) cache.records.set(record.own, new Set([record]));
-  else set.add(record);
-  for (const token of record.inputs[0] ?? []) cache.byToken.set(`${token} ${record.own}`, record);
+  let alike = cache.get(record.own);
+  if (alike === undefined) {
+    alike = { all: new Set(), byToken: new Map() };
+    cache.set(record.own, alike);
+  }
+  alike.all.add(record);
+  for (const token of record.inputs[0] ?? []) alike.byToken.set(token, record);
 }
 
 /** The records that could be the vertex's, the likeliest first. */
 function* candidates(cache: Cache, own: string, tokens: readonly Tokens[]): Iterable<CacheRecord> {
-  const all = cache.records.get(own);
+  const alike = cache.get(own);
   const first = tokens[0];
-  if (all === undefined) return;
+  if (alike === undefined) return;
+  const { all, byToken } = alike;
   if (first !== undefined && all.size > 1) {
-    const likely = cache.byToken.get(`${first.identity} ${own}`) ?? cache.byToken.get(`${first.content} ${own}`);
+    const likely =
+      byToken.get(first.identity) ?? (first.content === undefined ? undefined : byToken.get(first.content));
     if (likely !== undefined) yield likely;
   }
   yield* all;
@@ -155,7 +200,13 @@ function* candidates(cache: Cache, own: string, tokens: readonly Tokens[]): Iter
 
 let nextId = 0;
 
-function match(cache: Cache, build: Build, vertex: Vertex, found: ReadonlyMap<string, Match>): Match {
+function match(
+  cache: Cache,
+  build: Build,
+  vertex: Vertex,
+  found: ReadonlyMap<string, Match>,
+  learnt: Learnt | undefined,
+): Match {
   const key = cacheKey(vertex);
   const bare = vertex.op.kind === 'source' ? sourceKey(build, vertex, key.own) : key.own;
   const own = build.edited?.(vertex)?.text === true ? `edited ${bare}` : bare;
@@ -189,8 +240,8 @@ function match(cache: Cache, build: Build, vertex: Vertex, found: ReadonlyMap<st
     // What led here this time leads here from now on.
     for (let i = 0; i < tokens.length; i++) {
       const token = tokens[i] as Tokens;
-      best.record.inputs[i]?.add(token.identity);
-      if (token.content !== undefined) best.record.inputs[i]?.add(token.content);
+      learn(best.record.inputs[i], token.identity, learnt);
+      learn(best.record.inputs[i], token.content, learnt);
     }
     // A step that may not use the cache runs, and what stands on it with it; but what they make has the key that it had,
     // so that a local cache knows the steps behind again. A remote one does not.
@@ -245,7 +296,7 @@ function inputTokens(
 ): Tokens {
   const { vertex } = edge;
   const record = (found.get(vertex.digest) as Match).record;
-  const selected = selectors.length === 0 ? '' : JSON.stringify(selectors.map((s) => s.path));
+  const selected = selectors.length === 0 ? '' : pathsOf(selectors);
   const maybe: string[] = [];
   for (const r of record.maybe) maybe.push(`d${r.id} ${selected}`);
   let content: string | undefined;
@@ -257,6 +308,17 @@ function inputTokens(
   const edited = build.edited?.(vertex)?.content ?? 'unknown';
   if (byContent && content === undefined && edited !== 'unknown') content = `${edited} ${keyName(vertex)} ${selected}`;
   return { identity: `d${record.id} ${selected}`, content, maybe, byContent };
+}
+
+const paths = new WeakMap<readonly Selector[], string>();
+
+function pathsOf(selectors: readonly Selector[]): string {
+  let text = paths.get(selectors);
+  if (text === undefined) {
+    text = JSON.stringify(selectors.map((s) => s.path));
+    paths.set(selectors, text);
+  }
+  return text;
 }
 
 /** What two builds have in common of a vertex that was edited between them: where it stands. */
@@ -305,13 +367,14 @@ function judge(build: Build, found: ReadonlyMap<string, Match>): Outcome {
 function askedFor(analysis: Analysis, found: ReadonlyMap<string, Match>): Map<string, boolean> {
   const asked = new Map<string, boolean>();
   const target = analysis.target?.state.out;
-  const seen = new Set<string>();
+  // By what is asked of them.
+  const seen = [new Set<string>(), new Set<string>(), new Set<string>(), new Set<string>()];
   const todo = target === undefined ? [] : [{ vertex: target.vertex, all: false, sure: true }];
   while (todo.length > 0) {
     const { vertex, all, sure } = todo.pop() as (typeof todo)[number];
-    const mark = `${vertex.digest} ${all} ${sure}`;
-    if (seen.has(mark)) continue;
-    seen.add(mark);
+    const marks = seen[(all ? 2 : 0) + (sure ? 1 : 0)] as Set<string>;
+    if (marks.has(vertex.digest)) continue;
+    marks.add(vertex.digest);
     asked.set(vertex.digest, sure || asked.get(vertex.digest) === true);
     const m = found.get(vertex.digest) as Match;
     if (m.known === 'yes' && m.record.result !== 'none' && !all) continue;

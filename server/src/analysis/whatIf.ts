@@ -6,7 +6,15 @@ import { spanOf } from '../dockerfile/spans.ts';
 import type { Op, Vertex } from '../llb/op.ts';
 import { familiarString, parseNormalizedNamed, tagNameOnly } from '../oci/reference.ts';
 import { type Analysis, analyze } from './analyze.ts';
-import { type Build, type Edited, type Outcome, simulate } from './cacheImpact.ts';
+import {
+  type Build,
+  type Daemon,
+  daemonAfter,
+  type Edited,
+  nextOutcome,
+  type Outcome,
+  simulate,
+} from './cacheImpact.ts';
 import { changedContents } from './contents.ts';
 
 /** Something that changes between two builds. */
@@ -120,7 +128,19 @@ export function afterChange(analysis: Analysis, vertices: readonly Vertex[]): Ou
     image: (identifier) => (sources.has(identifier) ? 'another' : ''),
     edited: ({ digest }) => (ops.has(digest) ? { text: true, content: 'unknown' } : undefined),
   };
-  return between({ analysis, contents: changedContents([], '') }, after, {});
+  return nextOutcome(daemonOf(analysis), after);
+}
+
+const daemons = new WeakMap<Analysis, Daemon>();
+
+/** A daemon that has built this once: many questions begin there. */
+function daemonOf(analysis: Analysis): Daemon {
+  let daemon = daemons.get(analysis);
+  if (daemon === undefined) {
+    daemon = daemonAfter([{ analysis, contents: changedContents([], ''), assumed: true }]);
+    daemons.set(analysis, daemon);
+  }
+  return daemon;
 }
 
 /** What a build of one text runs again after a build of another. `paths` are the files of the context that changed. */
