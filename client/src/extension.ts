@@ -9,7 +9,7 @@ import {
   RevealOutputChannelOn,
   State,
 } from 'vscode-languageclient';
-import type { ClientOptions } from '../../shared/src/protocol.ts';
+import { type ClientOptions, clientCommands } from '../../shared/src/protocol.ts';
 import { askAboutImages } from './askImages.ts';
 import { registerCommands } from './commands.ts';
 import { answerFileRequests } from './files.ts';
@@ -64,6 +64,8 @@ export function activateIn(context: vscode.ExtensionContext, makeClient: MakeCli
     outputChannel: output,
     traceOutputChannel: output,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
+    // What the server writes may open the graph, and do nothing else; text of a file comes escaped.
+    markdown: { isTrusted: { enabledCommands: [clientCommands.showGraph] } },
     initializationOptions: { commands: true, files: true } satisfies ClientOptions,
     initializationFailedHandler(error) {
       output.error(`The server could not be started: ${error instanceof Error ? error.message : String(error)}`);

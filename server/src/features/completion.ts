@@ -8,6 +8,7 @@ import { argumentItems, flagValueItems } from './completionValues.ts';
 import { variableItems } from './completionVariables.ts';
 import { type Cursor, cursorAt, type InInstruction, tokenSpan } from './cursor.ts';
 import type { Completion, CompletionContext, CompletionItem } from './feature.ts';
+import { code } from './markdown.ts';
 import { flagReference, instructionReference } from './reference.ts';
 import { sectionsOf } from './sections.ts';
 
@@ -180,7 +181,7 @@ function terminatorItems(
   return cursor.names
     .filter((name) => name.startsWith(typed.trimStart()))
     .map((name): CompletionItem => {
-      const documentation = `Ends the heredoc \`<<${name}\`.`;
+      const documentation = `Ends the heredoc ${code(`<<${name}`)}.`;
       return {
         label: name,
         kind: 'value',

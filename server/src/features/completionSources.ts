@@ -6,6 +6,7 @@ import type { Stage } from '../compile/stage.ts';
 import type { Instruction } from '../dockerfile/instruction.ts';
 import { physicalLine } from './cursor.ts';
 import type { Completion, CompletionItem } from './feature.ts';
+import { code, prose } from './markdown.ts';
 import { type Section, sectionsOf } from './sections.ts';
 
 type Kind = CompletionItem['kind'];
@@ -66,7 +67,7 @@ function earlierStages(analysis: Analysis, own: Section | undefined): Stage[] {
 function stageText(stage: Stage): string {
   const description = stage.from?.docComment ?? '';
   const base = stage.base === undefined ? stage.originalBase : stageTitle(stage.base);
-  return `${description === '' ? '' : `${description}\n\n`}\`FROM ${base}\``;
+  return `${description === '' ? '' : `${prose(description)}\n\n`}${code(`FROM ${base}`)}`;
 }
 
 /** But for what stands at the cursor. */

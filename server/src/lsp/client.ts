@@ -17,6 +17,8 @@ export interface Client {
   readonly hoverMarkdown: boolean;
   readonly definitionLinks: boolean;
   readonly versionedEdits: boolean;
+  /** Edits may carry words about themselves. */
+  readonly changeAnnotations: boolean;
   readonly symbolTree: boolean;
   readonly snippets: boolean;
   readonly registers: { readonly formatting: boolean; readonly semanticTokens: boolean };
@@ -44,6 +46,7 @@ export function readClient(params: InitializeParams): Client {
     hoverMarkdown: formats === undefined || formats.includes(MarkupKind.Markdown),
     definitionLinks: textDocument?.definition?.linkSupport === true,
     versionedEdits: workspace?.workspaceEdit?.documentChanges === true,
+    changeAnnotations: workspace?.workspaceEdit?.changeAnnotationSupport !== undefined,
     symbolTree: textDocument?.documentSymbol?.hierarchicalDocumentSymbolSupport === true,
     snippets: textDocument?.completion?.completionItem?.snippetSupport === true,
     registers: {

@@ -90,6 +90,15 @@ export function toWorkspaceEdit(
   return { documentChanges: [{ textDocument: { uri, version }, edits: textEdits }] };
 }
 
+/** The same edit with a word about it, where it has a version: editors show that beside what they are about to change. */
+export function toAnnotatedEdit(edit: WorkspaceEdit, label: string, description: string): WorkspaceEdit {
+  if (edit.documentChanges === undefined) return edit;
+  const documentChanges = edit.documentChanges.map((change) =>
+    'edits' in change ? { ...change, edits: change.edits.map((e) => ({ ...e, annotationId: 'note' })) } : change,
+  );
+  return { ...edit, documentChanges, changeAnnotations: { note: { label, description, needsConfirmation: false } } };
+}
+
 export function toCodeAction(action: CodeAction, edit: WorkspaceEdit, fixed: readonly LspDiagnostic[]): LspCodeAction {
   return {
     title: action.title,

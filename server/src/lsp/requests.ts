@@ -33,6 +33,7 @@ import type { CodeLensText, Features, CodeLens as Lens } from '../features/featu
 import * as convert from './convert.ts';
 import type { Inquiry } from './desk.ts';
 import { fileName, joinUri } from './files.ts';
+import { withGraphLink } from './graphLink.ts';
 import type { FeatureName } from './settings.ts';
 
 type Offered<K extends keyof Features> = NonNullable<Features[K]>;
@@ -41,10 +42,15 @@ type Document = { textDocument: { uri: string } };
 
 export const hover =
   (feature: Offered<'hover'>) =>
-  ({ params, analysis, at, document, desk }: Inquiry<Here>): Hover | null => {
+  ({ params, uri, analysis, at, document, desk }: Inquiry<Here>): Hover | null => {
     const reference = document.settings.neighbours.length === 0;
     const found = feature(analysis, at.offsetAt(params.position), { reference });
-    return found === undefined ? null : convert.toHover(at, found, desk.client.hoverMarkdown);
+    if (found === undefined) return null;
+    const { hoverMarkdown, options } = desk.client;
+    if (found.graph === undefined || !hoverMarkdown || !options.commands)
+      return convert.toHover(at, found, hoverMarkdown);
+    const markdown = withGraphLink(found.markdown, uri, at.positionAt(found.graph));
+    return convert.toHover(at, { ...found, markdown }, true);
   };
 
 /** What a CodeLens carries until it is shown. */
@@ -160,7 +166,12 @@ export const rename =
     const found = feature(analysis, at.offsetAt(params.position), params.newName);
     if (found === undefined) return null;
     if ('error' in found) return new ResponseError(LSPErrorCodes.RequestFailed, found.error);
-    return convert.toWorkspaceEdit(at, uri, found.edits, desk.client.versionedEdits ? document.version : undefined);
+    const { versionedEdits, changeAnnotations } = desk.client;
+    const edit = convert.toWorkspaceEdit(at, uri, found.edits, versionedEdits ? document.version : undefined);
+    if (found.note === undefined) return edit;
+    // Nobody asked for a message: it stands in the log, and where the editor shows edits before they are made.
+    desk.log.info(`Renamed to ${params.newName}. ${found.note}`);
+    return changeAnnotations ? convert.toAnnotatedEdit(edit, 'Rename', found.note) : edit;
   };
 
 export const documentSymbols =
