@@ -198,9 +198,12 @@ export function graphPanel(
         await vscode.env.clipboard.writeText(message.text);
         vscode.window.setStatusBarMessage('Copied', 2000);
         return;
-      case 'pin':
+      case 'pin': {
         view.pinned = message.pinned;
+        const active = vscode.window.activeTextEditor?.document;
+        if (!view.pinned && active?.languageId === 'dockerfile') turnTo(view, active.uri);
         return;
+      }
       case 'cleared':
         view.question++;
         return;

@@ -2,7 +2,7 @@
 import type { BuildGraph } from '../../shared/src/graph.ts';
 import type { ExportFormat, GraphMode, Status } from '../../shared/src/graphView.ts';
 import type { Drawn, DrawnNode } from './model.ts';
-import { type Element, element, isCopy, isSourceShape, type Mark, markWords, roleWords, statusWords } from './scene.ts';
+import { type Element, element, isCopy, isSourceShape, type Mark, markWords, roleWords, sayStatus } from './scene.ts';
 import { outline as shapePath } from './shapes.ts';
 import { changeAt, describe, nameOf } from './speech.ts';
 import { neighbours } from './walk.ts';
@@ -184,7 +184,7 @@ export function card(state: CardState | undefined): Element {
     h('h2', {}, node.shape === 'join' ? `merge (line ${instruction?.lines[0] ?? '?'})` : node.title),
     state.status || state.mark
       ? h('p', { class: `verdict ${state.status ?? state.mark}` }, [
-          h('strong', {}, state.status ? statusWords[state.status] : markWords[state.mark!]),
+          h('strong', {}, state.status ? sayStatus(node, state.status) : markWords[state.mark!]),
           state.reason === '' ? undefined : h('span', {}, ` — ${state.reason}`),
         ])
       : undefined,
@@ -271,7 +271,7 @@ export function outlineTree(
         },
         [
           h('span', { class: 'words' }, nameOf(graph, node)),
-          status ? h('span', { class: `pill ${status}` }, statusWords[status]) : undefined,
+          status ? h('span', { class: `pill ${status}` }, sayStatus(node, status)) : undefined,
           mark ? h('span', { class: `pill ${mark}` }, markWords[mark]) : undefined,
           h('span', { class: 'sr-only' }, `. ${describe(graph, drawn, index)}`),
         ],

@@ -4,8 +4,10 @@ import type { Layout } from './layout.ts';
 import type { Overlay } from './scene.ts';
 import type { ColorName } from './theme.ts';
 
+/** In pixels, and as parts of the pane: a small one must not be hidden behind its map. */
 const widest = 168;
 const highest = 132;
+const share = 0.24;
 
 /** Draws the map and sizes its canvas; returns pixels of the map for one of the picture. */
 export function drawMinimap(
@@ -15,7 +17,10 @@ export function drawMinimap(
   pane: Size,
   overlay: Overlay,
 ): { scale: number } {
-  const scale = Math.min(widest / layout.width, highest / layout.height);
+  const scale = Math.min(
+    Math.min(widest, pane.width * share) / layout.width,
+    Math.min(highest, pane.height * share) / layout.height,
+  );
   const width = Math.max(24, Math.ceil(layout.width * scale));
   const height = Math.max(24, Math.ceil(layout.height * scale));
   const ratio = Math.min(2, globalThis.devicePixelRatio || 1);

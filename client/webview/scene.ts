@@ -38,6 +38,11 @@ export const statusWords: Readonly<Record<Status, string>> = {
   reused: 'reused',
 };
 
+/** The words for a node: a source does not run, it is another one. */
+export function sayStatus(node: DrawnNode, status: Status): string {
+  return status === 'runs' && isSourceShape(node) ? 'changes' : statusWords[status];
+}
+
 export const markWords: Readonly<Record<Mark, string>> = { added: 'added', removed: 'removed', rekeyed: 're-keyed' };
 
 export const roleWords: Readonly<Record<EdgeRole, string>> = {
@@ -198,16 +203,18 @@ function nodeElement(node: DrawnNode, index: number, box: Box, overlay: Overlay,
       }),
     );
   }
+  // Below the badges: no line runs through their words.
+  if (overlay.matches?.has(index)) children.push(ring('match', box, 6));
+  if (overlay.cursor === index) children.push(ring('cursor', box, 3));
+  if (overlay.selected === index) children.push(ring('selected', box, 3));
   if (!plain) {
     if (overlay.buttons) children.push(...buttons(node, box));
     else if (node.linked && node.shape === 'step') children.push(linkTag(box, '--link', 'tag on'));
     if (node.tags.length > 0) children.push(mountTag(box, node.tags));
-    if (status && (node.on < 0 || status !== 'reused')) children.push(badge(statusWords[status], status, node, box));
+    if (status && (node.on < 0 || status !== 'reused'))
+      children.push(badge(sayStatus(node, status), status, node, box));
     if (mark) children.push(badge(markWords[mark], mark, node, box));
   }
-  if (overlay.matches?.has(index)) children.push(ring('match', box, 6));
-  if (overlay.cursor === index) children.push(ring('cursor', box, 3));
-  if (overlay.selected === index) children.push(ring('selected', box, 3));
   return {
     ...element(
       'g',

@@ -1,9 +1,15 @@
 // What lies over or stands beside the plain picture: one side for each graph that is shown, and the words of the banner.
 import type { BuildGraph } from '../../shared/src/graph.ts';
-import type { CompareMessage, ImpactMessage, LinkComparisonMessage, Outcome } from '../../shared/src/graphView.ts';
+import type {
+  CompareMessage,
+  ImpactMessage,
+  LinkComparisonMessage,
+  Outcome,
+  Status,
+} from '../../shared/src/graphView.ts';
 import type { BannerState } from './chrome.ts';
 import type { Drawn } from './model.ts';
-import type { Mark } from './scene.ts';
+import { isSourceShape, type Mark } from './scene.ts';
 import { countStatuses, nodeStatuses } from './speech.ts';
 
 export type Beside = ImpactMessage | LinkComparisonMessage | CompareMessage;
@@ -28,7 +34,7 @@ export function sides(graph: BuildGraph, beside: Beside | undefined): readonly S
   if (beside.type === 'linkComparison') {
     const linkSide = (title: string, side: LinkComparisonMessage['with'], current: boolean) => ({
       ...plain,
-      title: `${title}${current ? ' (as it is)' : ''}: ${countStatuses(Object.values(side.statuses))}`,
+      title: `${title}${current ? ' (as it is)' : ''}: ${countStatuses(stepsOf(side))}`,
       graph: side.graph,
       statuses: side.statuses,
       reasons: side.reasons,
@@ -63,11 +69,17 @@ export function sides(graph: BuildGraph, beside: Beside | undefined): readonly S
   ];
 }
 
+/** What happens to the steps of one side; sources are none. */
+function stepsOf({ graph, statuses }: LinkComparisonMessage['with']): Status[] {
+  const steps = graph.vertices.filter(({ kind }) => kind === 'exec' || kind === 'file' || kind === 'merge');
+  return steps.flatMap(({ index }) => statuses[index] ?? []);
+}
+
 /** What the banner says of it; `drawn` is the first picture. */
 export function bannerOf(beside: Beside, drawn: Drawn): BannerState {
   if (beside.type === 'impact') {
-    // Sources drawn once for each use are no steps.
-    const steps = [...nodeStatuses(drawn, beside.statuses)].filter(([node]) => drawn.nodes[node]!.on < 0);
+    // Sources are no steps: they are looked up, not run.
+    const steps = [...nodeStatuses(drawn, beside.statuses)].filter(([node]) => !isSourceShape(drawn.nodes[node]!));
     const pulls = beside.pulls.length > 0 ? `must be pulled: ${beside.pulls.join(', ')}` : 'no base is pulled';
     return { title: beside.title, text: countStatuses(steps.map(([, status]) => status)), notes: [pulls] };
   }

@@ -73,7 +73,7 @@ export function changeAt(graph: BuildGraph, node: DrawnNode): Change | undefined
   return node.shape === 'config' ? undefined : { kind: 'line', instruction: instruction.index };
 }
 
-/** `3 run again, 1 re-linked, 4 reused`. */
+/** `3 run again, 1 re-linked, 4 reused`; `nothing runs again, 5 reused`. */
 export function countStatuses(statuses: Iterable<Status>): string {
   const counts = new Map<Status, number>();
   for (const status of statuses) counts.set(status, (counts.get(status) ?? 0) + 1);
@@ -81,8 +81,9 @@ export function countStatuses(statuses: Iterable<Status>): string {
     const count = counts.get(status) ?? 0;
     return count === 0 ? [] : [`${count} ${count === 1 ? one : many}`];
   };
+  const idle = (counts.get('runs') ?? 0) + (counts.get('runs-if-content-differs') ?? 0) === 0;
   return [
-    ...say('runs', 'runs again', 'run again'),
+    ...(idle ? ['nothing runs again'] : say('runs', 'runs again', 'run again')),
     ...say('runs-if-content-differs', 'runs again if its content differs', 'run again if their content differs'),
     ...say('relinked', 're-linked', 're-linked'),
     ...say('reused', 'reused', 'reused'),

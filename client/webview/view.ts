@@ -15,7 +15,7 @@ import { keyAction } from './keyboard.ts';
 import { type Layout, layoutGraph } from './layout.ts';
 import { createPicture, type Picture } from './picture.ts';
 import { layoutSvg } from './render.ts';
-import { type Element, isCopy, markWords, type Overlay, statusWords } from './scene.ts';
+import { type Element, isCopy, markWords, type Overlay, sayStatus } from './scene.ts';
 import { type Beside, bannerOf, sides } from './sides.ts';
 import { changeAt, describe, nameOf, nodeMarks, nodeStatuses } from './speech.ts';
 import { focusItem, menuStep, treeStep } from './treeKeys.ts';
@@ -528,7 +528,7 @@ export function createView(body: HTMLElement, bridge: Bridge, initial: GraphView
     const status = pane.statuses?.get(index);
     const mark = pane.marks?.get(index);
     const parts = [nameOf(pane.graph, pane.layout.drawn.nodes[index]!)];
-    if (status) parts.push(statusWords[status]);
+    if (status) parts.push(sayStatus(pane.layout.drawn.nodes[index]!, status));
     if (mark) parts.push(markWords[mark]);
     parts.push(describe(pane.graph, pane.layout.drawn, index));
     const said = parts.filter((part) => part !== '').join('. ');
