@@ -12,12 +12,14 @@ import { type Definition, marshalDefinition } from '../llb/definition.ts';
 import type { Edge, Vertex } from '../llb/op.ts';
 import type { Platform } from '../oci/platform.ts';
 import type { ImageFacts } from './imageFacts.ts';
+import type { AskBaseFiles } from './knownBase.ts';
 import type { AskContext } from './knownContext.ts';
 
 /** What the compiler reads, and what else is known for people alone. Everything may be missing. */
 export interface AnalysisInputs extends BuildInputs {
   /** `ref` as for `image`. Undefined where neither anything is known nor anything went wrong. */
   readonly imageFacts?: (ref: string, platform: Platform) => ImageFacts | undefined;
+  readonly baseFiles?: AskBaseFiles;
   readonly context?: AskContext;
 }
 

@@ -3,7 +3,7 @@
 import type { Span } from '../../../shared/src/span.ts';
 import type { Step } from '../compile/stage.ts';
 import { parseIgnoreLines } from '../context/ignoreFile.ts';
-import { kinds, type Listing } from '../context/listing.ts';
+import { indexOf, kinds, type Listing } from '../context/listing.ts';
 import { compilePatterns } from '../context/patterns.ts';
 import { isWildcardPath, type Selection, select } from '../context/selection.ts';
 import { measure, transfer } from '../context/transfer.ts';
@@ -48,6 +48,10 @@ export interface ContextUse {
 
 export interface ReadUse {
   readonly read: ContextRead;
+  /** What the source is, links followed; undefined where it is nothing. `mixed`: wildcards that name files and directories. */
+  readonly named: 'file' | 'directory' | 'mixed' | undefined;
+  /** Names of the directories right inside of it, at most 100. */
+  readonly directories: readonly string[];
   /** Files, links and so on; directories are not counted. */
   readonly files: number;
   readonly bytes: number;
@@ -76,6 +80,7 @@ export interface IgnoredByLine {
 }
 
 const mostLargest = 5;
+const mostDirectories = 100;
 
 /** What the build asks of the main context, or of the named one with that name; undefined where that is no local folder. */
 export function contextRequest(analysis: Analysis, name = 'context'): ContextRequest | undefined {
@@ -129,6 +134,7 @@ export function contextUse(request: ContextRequest, listing: Listing): ContextUs
       const hidden = all.files.filter((i) => !kept.has(i));
       return {
         read,
+        ...namedBy(listing, visible, taken.named),
         ...measureList(listing, taken.files),
         largest: largestOf(listing, taken.files),
         ignored: { ...measureList(listing, hidden), lines: byLine(listing, hidden, lines, request.ignore) },
@@ -142,6 +148,28 @@ export function contextUse(request: ContextRequest, listing: Listing): ContextUs
     whole: measure(listing, () => true),
     truncated: listing.truncated,
   };
+}
+
+function namedBy(
+  listing: Listing,
+  visible: Uint8Array,
+  named: readonly number[],
+): Pick<ReadUse, 'named' | 'directories'> {
+  const directories = new Set<string>();
+  let found: ReadUse['named'];
+  for (const at of named) {
+    const isDirectory = at < 0 || listing.kinds[at] === kinds.directory;
+    const kind = isDirectory ? 'directory' : 'file';
+    found = found === undefined || found === kind ? kind : 'mixed';
+    if (!isDirectory) continue;
+    const start = at < 0 ? 0 : (listing.paths[at] as string).length + 1;
+    for (const child of indexOf(listing).children(at)) {
+      if (directories.size >= mostDirectories) break;
+      if (listing.kinds[child] === kinds.directory && visible[child] === 1)
+        directories.add((listing.paths[child] as string).slice(start));
+    }
+  }
+  return { named: found, directories: [...directories] };
 }
 
 function nothingOf(

@@ -3,7 +3,10 @@ import type { CopyFacts, Stage, Step } from '../compile/stage.ts';
 import type { AddInstruction, CopyInstruction } from '../dockerfile/instruction.ts';
 import { base as baseName, clean, dir as parent } from '../go/path.ts';
 import type { Analysis } from './analyze.ts';
-import { ancestors, type Hazard, hazardsOf, isMergedPath } from './copyHazards.ts';
+import type { ReadUse } from './contextUse.ts';
+import { ancestors, type Hazard, hazardsOf, mayBeMerged } from './copyHazards.ts';
+import { isWindows } from './knownBase.ts';
+import { readUse } from './knownContext.ts';
 import { type SourceKind, sourceKind } from './sourceKind.ts';
 import { directoryAt, type KnownAccount, linkAt, type StageFiles } from './stageFiles.ts';
 import { notesOf, type StageNotes } from './stageNotes.ts';
@@ -104,13 +107,6 @@ export function shippedStages(analysis: Analysis): ReadonlySet<Stage> {
   return found;
 }
 
-/** Windows, by its platform or by the look of its base: there nothing has been observed. */
-export function isWindows(stage: Stage): boolean {
-  for (let at: Stage | undefined = stage; at !== undefined; at = at.base)
-    if (at.platform?.os === 'windows' || /windows|nanoserver|servercore/i.test(at.originalBase)) return true;
-  return false;
-}
-
 function find(analysis: Analysis): Found {
   const copies: Copy[] = [];
   const refused = new Map<number, RefusedOwner>();
@@ -135,10 +131,13 @@ function find(analysis: Analysis): Found {
     }
     const from = facts.from === undefined ? undefined : seen.get(facts.from);
     const hasBelow = step.before.out !== undefined;
-    const kinds = kindsOf(instruction, facts, from);
+    const uses = facts.from === undefined ? facts.sources.map((source) => readUse(analysis, index, source)) : [];
+    const kinds = kindsOf(instruction, facts, from, uses);
+    const directories = uses.flatMap((use) => use?.directories ?? []);
     // A drive's letter is Windows too.
     const windows = isWindows(stage) || /^\/?[A-Za-z]:/.test(facts.dest);
-    const hazards = hasBelow && !windows ? hazardsOf({ stage, step, at, files, from, facts, kinds, notes }) : [];
+    const hazards =
+      hasBelow && !windows ? hazardsOf({ stage, step, at, files, from, facts, kinds, directories, notes }) : [];
     const cancelled = !facts.link
       ? undefined
       : !facts.linked
@@ -199,9 +198,12 @@ function kindsOf(
   instruction: CopyInstruction | AddInstruction,
   facts: CopyFacts,
   from: StageFiles | undefined,
+  uses: readonly (ReadUse | undefined)[],
 ): SourceKind[] {
   if (instruction.kind === 'copy' && instruction.parents) return ['directory'];
-  const kinds = facts.sources.map((source) => sourceKind(source, from, instruction.kind === 'add' && instruction));
+  const kinds = facts.sources.map((source, i) =>
+    sourceKind(source, from, instruction.kind === 'add' && instruction, uses[i]),
+  );
   const name = baseName(clean(facts.absoluteDest));
   return [
     // What is copied to a place of its own name is as likely a directory.
@@ -221,8 +223,10 @@ function newParents(files: StageFiles, facts: CopyFacts): string[] {
   // What a RUN or an unknown base may have made cannot be told.
   if (files.hasBase && (files.base === undefined || files.opaque)) return [];
   const all = slash ? [...ancestors(path), path] : ancestors(path);
-  const missing = all.filter(
-    (at) => directoryAt(files, at) === undefined && !files.paths.has(at) && linkAt(files, at) === undefined,
+  const link = all.findIndex((at) => linkAt(files, at) !== undefined);
+  // Nobody looks behind a link.
+  const missing = (link < 0 ? all : all.slice(0, link)).filter(
+    (at) => directoryAt(files, at) === undefined && !files.paths.has(at),
   );
   // Below a directory that distributions and packages fill, a name may be there.
   return missing.some((at) => /^\/(etc|usr|var|lib|opt\/[^/]+)\/./.test(at)) && files.packages !== '' ? [] : missing;
@@ -232,9 +236,9 @@ function laidDirectories(files: StageFiles, facts: CopyFacts, kinds: Copy['kinds
   const path = clean(facts.absoluteDest);
   const whole = facts.absoluteDest.endsWith('/') || facts.absoluteDest.endsWith('/.') || kinds[0] === 'directory';
   const id = (owner: number | string | undefined): number | undefined =>
-    typeof owner === 'string' ? (files.users.get(owner)?.uid ?? files.base?.users.get(owner)?.uid) : owner;
+    typeof owner === 'string' ? (files.users.get(owner)?.uid ?? files.base?.user(owner)?.uid) : owner;
   return (whole ? [...ancestors(path), path] : ancestors(path)).flatMap((at) => {
-    const fact = files.paths.has(at) ? undefined : files.base?.directories.get(at);
+    const fact = files.paths.has(at) ? undefined : files.base?.directory(at);
     if (fact !== undefined) {
       const { mode, uid, gid } = fact;
       return [{ path: at, mode, uid, gid, known: mode !== undefined && uid !== undefined }];
@@ -254,8 +258,8 @@ function accountsOf(files: StageFiles, notes: StageNotes, index: number): Accoun
   const above = (account: KnownAccount | undefined): KnownAccount | undefined =>
     account !== undefined && account.by < index ? account : undefined;
   return {
-    user: (name) => above(users.get(name)) ?? base?.users.get(name),
-    group: (name) => above(groups.get(name))?.gid ?? base?.groups.get(name),
+    user: (name) => above(users.get(name)) ?? base?.user(name),
+    group: (name) => above(groups.get(name))?.gid ?? base?.group(name),
     madeBy: (name) => above(users.get(name))?.by ?? above(groups.get(name))?.by ?? notes.accountsMade.get(name),
     names: () => [...users, ...groups].flatMap(([name, account]) => (account.by < index ? [name] : [])),
     complete: base !== undefined && !opaque && packages === '' && index >= 0,
@@ -278,19 +282,20 @@ function helps(
   if (at < notes.lastRun || hazards.length > 0) return false;
   if (facts.chown !== '' && !/^(\d+|root)(:(\d+|root)?)?$/.test(facts.chown)) return false;
   const path = clean(facts.absoluteDest);
-  if (isMergedPath(path) && files.base?.usrMerged !== false) return false;
+  if (mayBeMerged(files, path)) return false;
   const slash = facts.absoluteDest.endsWith('/') || facts.absoluteDest.endsWith('/.');
-  if (!slash && !isNewName(facts, kinds, path)) return false;
+  if (!slash && !isNewName(facts, kinds, path, files)) return false;
   if (path === '/' || /^\/?[A-Za-z]:/.test(facts.dest)) return false;
   const known = files.base !== undefined || files.paths.has(path) || files.paths.has(parent(path));
   return known || plainPlaces.test(path);
 }
 
 /** Without a slash the destination must be the copy's own: a directory's, or the name of one file and not of a directory there. */
-function isNewName({ sources }: CopyFacts, kinds: Copy['kinds'], path: string): boolean {
+function isNewName({ sources }: CopyFacts, kinds: Copy['kinds'], path: string, files: StageFiles): boolean {
   if (kinds.length !== 1 || (kinds[0] !== 'file' && kinds[0] !== 'directory')) return false;
   const [source] = sources;
   // Whoever writes a heredoc to a directory does not mean to: it would be called EOF there.
   if (kinds[0] === 'directory' || source === undefined) return true;
+  if (files.base?.by === 'image' && !files.opaque && directoryAt(files, path) === undefined) return true;
   return baseName(clean(`/${source}`)) === baseName(path) || sourceKind(path, undefined, false) === 'file';
 }

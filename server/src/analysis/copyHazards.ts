@@ -6,9 +6,10 @@ import type { SourceKind } from './sourceKind.ts';
 import { directoryAt, linkAt, type StageFiles, specialDirectory } from './stageFiles.ts';
 import type { StageNotes } from './stageNotes.ts';
 
-/** Who says so: a line of the file, the catalogue of base images, or what is usual where the base is not known. */
+/** Who says so: a line of the file, the base's own layers, the catalogue of base images, or what is usual where the base is not known. */
 export type Basis =
   | { readonly kind: 'line'; readonly instruction: number }
+  | { readonly kind: 'image' }
   | { readonly kind: 'catalogue'; readonly title: string }
   | { readonly kind: 'usual' };
 
@@ -45,6 +46,8 @@ export interface Place {
   readonly from: StageFiles | undefined;
   readonly facts: CopyFacts;
   readonly kinds: readonly SourceKind[];
+  /** Names of directories that are known to be right inside the sources. */
+  readonly directories: readonly string[];
   readonly notes: StageNotes;
 }
 
@@ -64,7 +67,7 @@ export function hazardsOf(place: Place): Hazard[] {
   const inside = slash || kinds[0] === 'directory' ? [...above, path] : above;
   for (const at of [...above, path]) {
     const link = linkAt(files, at);
-    if (link === undefined || isMergedPath(at)) continue;
+    if (link === undefined || (isMergedPath(at) && files.base?.by !== 'image')) continue;
     // What only another copy put there is as it should be.
     const rest = path.slice(at.length);
     const basis = basisOf(files, link.by);
@@ -81,9 +84,10 @@ export function hazardsOf(place: Place): Hazard[] {
       if (!mendedLater(place, at)) hazards.push({ kind: 'tmp', path: at, basis, sure: true, detail: special.words });
       continue;
     }
-    const owner = ownerOf(files, facts.chown);
+    const { uid: owner, gid } = ownersOf(files, facts.chown);
     const uid = typeof special.uid === 'string' ? (files.users.get(special.uid)?.uid ?? special.uid) : special.uid;
-    const keepsOwner = uid === undefined ? owner === 0 : uid === owner;
+    const keepsOwner =
+      (uid === undefined ? owner === 0 : uid === owner) && (special.gid === undefined || special.gid === gid);
     const keepsMode = special.mode === undefined || special.mode === 0o755;
     if ((keepsOwner && keepsMode) || mendedLater(place, at)) continue;
     const kind = files.paths.get(at)?.how === 'workdir' ? 'workdir' : 'directory';
@@ -101,6 +105,7 @@ export function hazardsOf(place: Place): Hazard[] {
   const ownDir = clean(dir || '/');
   if (
     files.hasBase &&
+    files.base?.by !== 'image' &&
     user !== '' &&
     !/^(root|0)(:|$)/.test(user) &&
     ownDir !== '/' &&
@@ -108,7 +113,7 @@ export function hazardsOf(place: Place): Hazard[] {
     !files.paths.has(ownDir) &&
     specialDirectory(files, ownDir) === undefined &&
     place.stage.baseImage?.workingDir === dir &&
-    ownerOf(files, facts.chown) === 0 &&
+    ownersOf(files, facts.chown).uid === 0 &&
     !notes.userChanges(place.at)
   )
     hazards.push({
@@ -122,10 +127,11 @@ export function hazardsOf(place: Place): Hazard[] {
   return hazards;
 }
 
-/** An instruction, or below 0 the base: by the catalogue where that knows it. */
-function basisOf(files: StageFiles, by: number): Basis {
+/** An instruction, or below 0 the base: by its layers or the catalogue where these know it. */
+function basisOf({ base }: StageFiles, by: number): Basis {
   if (by >= 0) return { kind: 'line', instruction: by };
-  return files.base === undefined ? { kind: 'usual' } : { kind: 'catalogue', title: files.base.title };
+  if (base === undefined) return { kind: 'usual' };
+  return base.by === 'image' ? { kind: 'image' } : { kind: 'catalogue', title: base.title };
 }
 
 /** `/a/b/c` gives `/a`, `/a/b`. */
@@ -135,17 +141,24 @@ export function ancestors(path: string): string[] {
   return found.reverse();
 }
 
-function ownerOf(files: StageFiles, chown: string): number | string {
-  const user = chown.split(':')[0] as string;
-  if (user === '' || user === 'root') return 0;
-  if (/^\d+$/.test(user)) return Number(user);
-  return files.users.get(user)?.uid ?? files.base?.users.get(user)?.uid ?? user;
+/** Of `--chown`: numbers where they are known, else the name. Without a group the number of the user is both. */
+function ownersOf(files: StageFiles, chown: string): { uid: number | string; gid: number | string } {
+  const [user = '', group] = chown.split(':') as [string, string?];
+  const uid =
+    user === '' || user === 'root'
+      ? 0
+      : /^\d+$/.test(user)
+        ? Number(user)
+        : (files.users.get(user)?.uid ?? files.base?.user(user)?.uid ?? user);
+  const gid = group === undefined ? uid : group === '' ? (user === '' ? 0 : uid) : group === 'root' ? 0 : Number(group);
+  return { uid, gid };
 }
 
 function directoryBasis(place: Place, path: string): Basis | undefined {
   const { files, step, notes, at } = place;
   const found = directoryAt(files, path);
   if (typeof found === 'number') return { kind: 'line', instruction: found };
+  if (found === 'image') return { kind: 'image' };
   const dir = clean(step.before.dir || '/');
   if ((dir === path || dir.startsWith(`${path}/`)) && path !== '/') {
     const line = notes.workdirs.findLast((w) => w.at < at && w.path === dir);
@@ -163,7 +176,7 @@ function fileReplaces(place: Place, path: string, hazards: Hazard[]): void {
   // As often a directory as a program.
   const name = baseName(clean(`/${place.facts.sources[0] ?? ''}`));
   if (kind === 'maybe-file' && !isCommandPlace(path) && /^(app|server|web|client|api|main)$/.test(name)) return;
-  if (isMergedPath(path) && files.base?.usrMerged !== false) return;
+  if (mayBeMerged(files, path)) return;
   const basis = directoryBasis(place, path);
   if (basis === undefined) return;
   hazards.push({ kind: 'file-replaces-directory', path, basis, sure: kind === 'file', detail: '' });
@@ -188,28 +201,45 @@ export function isMergedPath(path: string): boolean {
   return mergedNames.has(path.slice(1, second < 0 ? undefined : second));
 }
 
+/** `/bin` of `/bin/a/b`. */
+function firstOf(path: string): string {
+  const second = path.indexOf('/', 1);
+  return second < 0 ? path : path.slice(0, second);
+}
+
+/** The path may lead through one of the links of a merged /usr. */
+export function mayBeMerged({ base }: StageFiles, path: string): boolean {
+  return isMergedPath(path) && base?.merged(firstOf(path)) !== false;
+}
+
 function usrMerge(place: Place, path: string, hazards: Hazard[]): void {
-  const { files, facts, from } = place;
-  if (!files.hasBase || files.base?.usrMerged === false) return;
-  const merged = files.base?.usrMerged;
-  if (merged === undefined && (files.packages === 'apk' || files.base?.family === 'alpine')) return;
-  const title = files.base?.title;
-  const basis: Basis = title === undefined ? { kind: 'usual' } : { kind: 'catalogue', title };
-  const sure = merged === true;
+  const { files, facts, from, directories } = place;
+  const { base } = files;
+  if (!files.hasBase) return;
+  const basis = basisOf(files, -1);
+  /** Undefined where there is surely no such link. */
+  const sureAt = (first: string): boolean | undefined => {
+    const merged = base?.merged(first);
+    if (merged === false) return undefined;
+    if (merged === undefined && (files.packages === 'apk' || base?.family === 'alpine')) return undefined;
+    return merged === true;
+  };
   if (isMergedPath(path)) {
-    const first = path.split('/')[1] as string;
+    const first = firstOf(path);
+    const sure = sureAt(first);
     // A line made the directory, so that it is none of the base's links.
-    if (files.paths.get(`/${first}`)?.kind === 'directory' && !sure) return;
+    if (sure === undefined || (files.paths.get(first)?.kind === 'directory' && !sure)) return;
     // An unknown base of which nothing tells that it is a distribution with a shell.
-    const likely = sure || title !== undefined || files.packages !== '';
-    hazards.push({ kind: 'usr-merge', path: `/${first}`, basis, sure, detail: likely ? `/usr${path}` : '' });
-  } else if (path === '/' && from !== undefined) {
-    for (const source of facts.sources) {
-      const root = clean(`/${source}`);
-      if (root === '/') continue;
-      for (const name of mergedNames)
-        if (from.paths.get(`${root}/${name}`)?.kind === 'directory')
-          hazards.push({ kind: 'usr-merge', path: `/${name}`, basis, sure, detail: '' });
+    const likely = sure || base !== undefined || files.packages !== '';
+    hazards.push({ kind: 'usr-merge', path: first, basis, sure, detail: likely ? `/usr${path}` : '' });
+  } else if (path === '/') {
+    const trees =
+      from === undefined ? [] : facts.sources.map((source) => clean(`/${source}`)).filter((at) => at !== '/');
+    for (const name of mergedNames) {
+      const inside =
+        directories.includes(name) || trees.some((root) => from?.paths.get(`${root}/${name}`)?.kind === 'directory');
+      const sure = inside ? sureAt(`/${name}`) : undefined;
+      if (sure !== undefined) hazards.push({ kind: 'usr-merge', path: `/${name}`, basis, sure, detail: '' });
     }
   }
 }
@@ -218,11 +248,7 @@ const systemDirectory = (path: string): boolean => standardDirectories.has(path)
 
 function parents(place: Place, inside: readonly string[], dest: string, hazards: Hazard[]): void {
   const { files, facts } = place;
-  const [user = '', group] = facts.chown.split(':');
-  const owner = ownerOf(files, facts.chown);
-  // Without a group the number is both.
-  const gid =
-    group === undefined ? owner : group === '' ? (user === '' ? 0 : owner) : group === 'root' ? 0 : Number(group);
+  const { uid: owner, gid } = ownersOf(files, facts.chown);
   if (facts.chown === '' || (owner === 0 && gid === 0) || typeof owner === 'string') return;
   const there = inside.filter((path) => {
     if (directoryAt(files, path) === undefined) return false;

@@ -27,6 +27,18 @@ export function knownContext(analysis: Analysis): KnownContext | undefined {
   return made.get(analysis);
 }
 
+/** What a source of an instruction takes, as it is written with variables replaced; undefined where that is not known. */
+export function readUse(analysis: Analysis, instruction: number, source: string): ReadUse | undefined {
+  let uses = bySource.get(analysis);
+  if (uses === undefined) {
+    const known = knownContext(analysis)?.reads ?? [];
+    uses = new Map(known.map(({ read, use }) => [`${read.instruction} ${read.source}`, use]));
+    bySource.set(analysis, uses);
+  }
+  return uses.get(`${instruction} ${source}`);
+}
+
+const bySource = new WeakMap<Analysis, ReadonlyMap<string, ReadUse>>();
 const made = new WeakMap<Analysis, KnownContext | undefined>();
 
 function make(analysis: Analysis): KnownContext | undefined {

@@ -89,11 +89,9 @@ describe('recorded scenarios', () => {
     expect(seen).toBeGreaterThan(500);
   });
 
-  /** Where the file alone does not tell, or the recording did not look. */
+  /** Where file and context do not tell, or the recording did not look. */
   const apart: Readonly<Record<string, string>> = {
     'link-owner-onbuild': 'a trigger has no verdict',
-    'link-tree-with-bin-to-root': 'what is in a directory of the context is not known',
-    'link-safe-directory': 'd may be a file: a guess',
     'link-file-to-new-name-then-workdir': 'a plain copy fails too',
     'link-owner-scratch': 'a plain copy fails too',
     'two-files-without-slash-new-name': 'a plain copy leaves only the last too',

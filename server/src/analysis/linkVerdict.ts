@@ -27,7 +27,7 @@ export interface LinkVerdict {
   readonly sentence: string;
   /** Names of recorded scenarios that show it. */
   readonly evidence: readonly string[];
-  /** `known`: by the file alone. `catalogue`: by what is known of the base image. `guess`: by what is usual. */
+  /** `known`: by the file, the context and the base's own layers. `catalogue`: by the catalogue of bases. `guess`: by what is usual. */
   readonly certainty: 'known' | 'catalogue' | 'guess';
   /** The distribution and version that the catalogue knows it from, `` where it was not asked. */
   readonly knownFrom: string;
@@ -275,8 +275,10 @@ export function why(basis: Basis, analysis: Analysis): string {
   switch (basis.kind) {
     case 'line':
       return ` (line ${lineOf(analysis, basis.instruction)})`;
+    case 'image':
+      return ' (in the image itself)';
     case 'catalogue':
-      return ` (${basis.title})`;
+      return ` (${basis.title}, by the catalogue)`;
     case 'usual':
       return ' (a guess: the base is not known)';
   }

@@ -158,7 +158,7 @@ function runCommand(context: RunContext, all: readonly (string | undefined)[]): 
           ? id
           : /^\d+$/.test(group)
             ? Number(group)
-            : (files.groups.get(group)?.gid ?? files.base?.groups.get(group));
+            : (files.groups.get(group)?.gid ?? files.base?.group(group));
       // The first stays: who asks for a line above must find it.
       if (!files.users.has(who)) files.users.set(who, { uid: id, gid, by });
       if (group === undefined && !files.groups.has(who)) files.groups.set(who, { uid: undefined, gid: id, by });

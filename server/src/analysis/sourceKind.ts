@@ -1,16 +1,19 @@
-// Whether a source of a copy is a file or a directory, as far as that can be told without the build context.
+// Whether a source of a copy is a file or a directory: by the listing of the build context, by what made it, else by its name.
 import { parseGitRef } from '../compile/gitRef.ts';
 import { base as baseName, clean } from '../go/path.ts';
+import type { ReadUse } from './contextUse.ts';
 import { directoryAt, type StageFiles } from './stageFiles.ts';
 
 export type SourceKind = 'file' | 'maybe-file' | 'directory' | 'unknown';
 
-/** What a source of a copy is: by what made it, else by its name; `maybe-file` where the name only suggests it. */
+/** What a source of a copy is; `maybe-file` where the name only suggests it. */
 export function sourceKind(
   source: string,
   from: StageFiles | undefined,
   /** Of an ADD: `--unpack`, or undefined where it is not written. False for a COPY. */
   add: { readonly unpack: boolean | undefined } | false,
+  /** What the listing of the context says of it. */
+  use?: ReadUse,
 ): SourceKind {
   if (add && (source.includes(':') || source.includes('.git'))) {
     const git = parseGitRef(source);
@@ -18,20 +21,24 @@ export function sourceKind(
       return 'directory';
   }
   if (add && /^https?:\/\//.test(source)) return add.unpack === true ? 'unknown' : 'file';
+  const name = baseName(clean(`/${source}`));
+  // ADD unpacks these.
+  const unpacked = add && add.unpack !== false && /\.(tar|tgz|tbz2?|txz|tar\.\w+)$/.test(name);
+  if (use?.named !== undefined && !(unpacked && use.named === 'file'))
+    return use.named === 'mixed' ? 'unknown' : use.named;
   if (source === '' || source.endsWith('/') || source.endsWith('/.') || source.endsWith('..') || source === '.')
     return 'directory';
   const path = clean(`/${source}`);
   if (path === '/') return 'directory';
-  const name = baseName(path);
   if (from !== undefined) {
     const known = from.paths.get(path);
     if (known?.kind === 'file') return 'file';
     if (known?.kind === 'directory' || directoryAt(from, path) !== undefined) return 'directory';
     // Something below it is known: so it is a directory.
     if (known?.kind === 'unknown') return 'unknown';
+    if (known === undefined && from.base?.kind(path) === 'file') return 'file';
   }
-  // ADD unpacks these.
-  if (add && add.unpack !== false && /\.(tar|tgz|tbz2?|txz|tar\.\w+)$/.test(name)) return 'directory';
+  if (unpacked) return 'directory';
   if (fileNames.has(name)) return 'file';
   if (/\.d$/.test(name)) return 'directory';
   const extension = /\.([A-Za-z0-9]{1,10})$/.exec(name)?.[1];

@@ -1,6 +1,7 @@
 // What can be told of a stage's files at one of its steps, and the questions one can put to that.
 import { dir as parent } from '../go/path.ts';
-import { anyBase, anyLinks, type BaseFacts, standardDirectories } from './catalogue.ts';
+import { anyBase, anyLinks, standardDirectories } from './catalogue.ts';
+import type { KnownBase } from './knownBase.ts';
 
 /** Something at a path. An owner is a number or a name, undefined where nobody can tell. */
 export interface KnownPath {
@@ -25,8 +26,8 @@ export interface KnownAccount {
 export interface StageFiles {
   /** There is something below that no line of the file made. */
   readonly hasBase: boolean;
-  /** What the catalogue knows of that. */
-  readonly base: BaseFacts | undefined;
+  /** What is known of that. */
+  readonly base: KnownBase | undefined;
   readonly paths: Map<string, KnownPath>;
   readonly users: Map<string, KnownAccount>;
   readonly groups: Map<string, KnownAccount>;
@@ -38,12 +39,14 @@ export interface StageFiles {
   packages: string;
 }
 
-/** Whether a directory is there, and who says so: an instruction's index, the catalogue, a convention, or nobody. */
-export function directoryAt(files: StageFiles, path: string): number | 'catalogue' | 'standard' | undefined {
+/** Whether a directory is there, and who says so: an instruction's index, what is known of the base, a convention, or nobody. */
+export function directoryAt(files: StageFiles, path: string): number | 'image' | 'catalogue' | 'standard' | undefined {
   const found = files.paths.get(path);
   if (found !== undefined) return found.kind === 'directory' ? found.by : undefined;
   if (!files.hasBase) return undefined;
-  if (files.base?.directories.has(path)) return 'catalogue';
+  const kind = files.base?.kind(path);
+  if (kind === 'directory') return files.base?.by;
+  if (kind !== undefined) return undefined;
   return standardDirectories.has(path) ? 'standard' : undefined;
 }
 
@@ -51,7 +54,16 @@ export function directoryAt(files: StageFiles, path: string): number | 'catalogu
 export function specialDirectory(
   files: StageFiles,
   path: string,
-): { mode: number | undefined; uid: number | string | undefined; words: string; by: number; minor?: true } | undefined {
+):
+  | {
+      mode: number | undefined;
+      uid: number | string | undefined;
+      gid?: number | undefined;
+      words: string;
+      by: number;
+      minor?: true;
+    }
+  | undefined {
   const found = files.paths.get(path);
   if (found !== undefined) {
     if (found.kind === 'file' || found.kind === 'link') return undefined;
@@ -65,16 +77,16 @@ export function specialDirectory(
     return { mode, uid, words, by };
   }
   if (!files.hasBase) return undefined;
-  const fact = (files.base?.directories ?? anyBase).get(path);
+  const fact = files.base === undefined ? anyBase.get(path) : files.base.directory(path);
   return fact === undefined ? undefined : { ...fact, by: -1 };
 }
 
-/** Where a link leads, if one is known at this very path. `by` is -1 for the catalogue, -2 where it is only usual. */
+/** Where a link leads, if one is known at this very path. `by` is -1 for the base, -2 where it is only usual. */
 export function linkAt(files: StageFiles, path: string): { target: string; by: number } | undefined {
   const found = files.paths.get(path);
   if (found !== undefined) return found.kind === 'link' ? { target: found.target as string, by: found.by } : undefined;
   if (!files.hasBase) return undefined;
-  const target = (files.base?.links ?? anyLinks).get(path);
+  const target = files.base === undefined ? anyLinks.get(path) : files.base.link(path);
   return target === undefined ? undefined : { target, by: files.base === undefined ? -2 : -1 };
 }
 

@@ -2,7 +2,8 @@
 import type { Stage, Step } from '../compile/stage.ts';
 import { clean, join, dir as parent } from '../go/path.ts';
 import type { Analysis } from './analyze.ts';
-import { baseFacts } from './catalogue.ts';
+import { decidingBases, knownBase } from './knownBase.ts';
+import { readUse } from './knownContext.ts';
 import { applyRun } from './runEffects.ts';
 import { sourceKind } from './sourceKind.ts';
 import { directoryAt, type KnownPath, makeDirectories, numeric, type StageFiles } from './stageFiles.ts';
@@ -13,22 +14,29 @@ export function walkStages(
   visit: (stage: Stage, step: Step, files: StageFiles, index: number) => void,
 ): ReadonlyMap<Stage, StageFiles> {
   const ends = new Map<Stage, StageFiles>();
+  const deciding = decidingBases(analysis);
+  const start = (stage: Stage): StageFiles => startOf(analysis, stage, ends, deciding.has(stage));
   // Hidden stages are images that a copy names: they come last, but are read by others.
-  for (const stage of analysis.stages) if (stage.hidden) ends.set(stage, startOf(stage, ends));
+  for (const stage of analysis.stages) if (stage.hidden) ends.set(stage, start(stage));
   for (const stage of analysis.stages) {
     if (stage.hidden) continue;
-    const files = startOf(stage, ends);
+    const files = start(stage);
     ends.set(stage, files);
     for (let i = 0; i < stage.steps.length; i++) {
       const step = stage.steps[i] as Step;
       visit(stage, step, files, i);
-      if (!step.failed) apply(stage, step, files, ends);
+      if (!step.failed) apply(analysis, stage, step, files, ends);
     }
   }
   return ends;
 }
 
-function startOf(stage: Stage, ends: ReadonlyMap<Stage, StageFiles>): StageFiles {
+function startOf(
+  analysis: Analysis,
+  stage: Stage,
+  ends: ReadonlyMap<Stage, StageFiles>,
+  deciding: boolean,
+): StageFiles {
   const under = stage.base === undefined || stage.namedContext !== undefined ? undefined : ends.get(stage.base);
   if (under !== undefined)
     return {
@@ -40,12 +48,18 @@ function startOf(stage: Stage, ends: ReadonlyMap<Stage, StageFiles>): StageFiles
       args: new Map(),
     };
   const hasBase = stage.namedContext !== undefined || stage.originalBase !== 'scratch';
-  const base = hasBase && stage.namedContext === undefined ? baseFacts(stage.originalBase) : undefined;
+  const base = hasBase && stage.namedContext === undefined ? knownBase(analysis, stage, deciding) : undefined;
   const empty = { paths: new Map(), users: new Map(), groups: new Map(), args: new Map() };
   return { hasBase, base, ...empty, opaque: hasBase && base === undefined, packages: '' };
 }
 
-function apply(stage: Stage, step: Step, files: StageFiles, ends: ReadonlyMap<Stage, StageFiles>): void {
+function apply(
+  analysis: Analysis,
+  stage: Stage,
+  step: Step,
+  files: StageFiles,
+  ends: ReadonlyMap<Stage, StageFiles>,
+): void {
   const { instruction, index } = step.command;
   switch (instruction.kind) {
     case 'arg':
@@ -64,7 +78,7 @@ function apply(stage: Stage, step: Step, files: StageFiles, ends: ReadonlyMap<St
     }
     case 'copy':
     case 'add':
-      applyCopy(step, files, ends);
+      applyCopy(analysis, step, files, ends);
       return;
     case 'run':
       applyRun(step, instruction, files);
@@ -72,7 +86,7 @@ function apply(stage: Stage, step: Step, files: StageFiles, ends: ReadonlyMap<St
   }
 }
 
-function applyCopy(step: Step, files: StageFiles, ends: ReadonlyMap<Stage, StageFiles>): void {
+function applyCopy(analysis: Analysis, step: Step, files: StageFiles, ends: ReadonlyMap<Stage, StageFiles>): void {
   const facts = step.copy;
   if (facts === undefined) return;
   const { instruction, index } = step.command;
@@ -89,8 +103,10 @@ function applyCopy(step: Step, files: StageFiles, ends: ReadonlyMap<Stage, Stage
       files.paths.set(asDirectory ? join(path, content.path) : path, fileMade(index));
   if (facts.sources.length !== 1) return;
   const from = facts.from === undefined ? undefined : ends.get(facts.from);
-  const kind = sourceKind(facts.sources[0] as string, from, instruction.kind === 'add' && instruction);
-  if (kind === 'directory' && from !== undefined) layTree(files, from, clean(`/${facts.sources[0]}`), path, index);
+  const [source] = facts.sources as [string];
+  const use = facts.from === undefined ? readUse(analysis, index, source) : undefined;
+  const kind = sourceKind(source, from, instruction.kind === 'add' && instruction, use);
+  if (kind === 'directory' && from !== undefined) layTree(files, from, clean(`/${source}`), path, index);
   if (asDirectory) return;
   if (kind === 'directory') makeDirectories(files, path, index, 'copy', uid);
   else if (kind === 'file' && directoryAt(files, path) === undefined) files.paths.set(path, fileMade(index));

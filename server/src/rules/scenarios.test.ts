@@ -11,9 +11,7 @@ import { pages } from './pages.ts';
 
 /** What the file alone does not tell: no rule can speak there. */
 const beyondTheFile: Readonly<Record<string, string>> = {
-  'link-tree-with-bin-to-root LinkReplacesUsrMerge': 'what is in a directory of the context',
   'link-tree-with-usr-bin-to-root LinkReplacesUsrMerge': 'nothing is wrong with it',
-  'link-order-overwrite LinkShadowedByLater': 'by their names f and g may be directories, which would be joined',
   'link-shadowed-by-later LinkShadowedByLater': 'what is in a directory of the context',
   'link-owner-group-root-name LinkNamedOwner': 'nothing is wrong with it',
   'link-owner-negative LinkNamedOwner': 'nothing is wrong with it',

@@ -119,7 +119,8 @@ function table(name: string, rows: readonly Row[], ink: Ink): string {
     const { kind, sentence, certainty, rule } = verdict;
     const short = code.length > 100 ? `${code.slice(0, 99)}…` : code;
     lines.push('', `${String(verdict.line).padStart(5)}  ${ink.bold(words[kind].padEnd(width))}  ${short}`);
-    const notes = [sure[certainty], rule].filter((note) => note !== '').join(', ');
+    const said = sentence.includes(', by the catalogue)') ? '' : sure[certainty];
+    const notes = [said, rule].filter((note) => note !== '').join(', ');
     lines.push(
       `${' '.repeat(9 + width)}${withoutWord(wellFormed(sentence), words[kind])}${notes === '' ? '' : ` ${ink.dim(`[${notes}]`)}`}`,
     );

@@ -1,5 +1,6 @@
 // LinkNeedsBaseAnyway: a stage of linked copies in which one line still makes the base be pulled.
-import { copiesOf, isWindows } from '../../analysis/copies.ts';
+import { copiesOf } from '../../analysis/copies.ts';
+import { isWindows } from '../../analysis/knownBase.ts';
 import type { Stage, Step } from '../../compile/stage.ts';
 import type { Finding, Rule } from '../rule.ts';
 import { addLink, codeSpan } from './copies.ts';

@@ -21,7 +21,9 @@ export const rule: Rule<Meant | undefined> = {
       const flag = flagNamed(instruction, 'chown');
       if (flag === undefined || facts.chown === '' || !files.hasBase) continue;
       for (const [part, name] of facts.chown.split(':').entries()) {
-        if (part > 1 || name === '' || /^[+-]?\d+$/.test(name) || usualAccounts.has(name)) continue;
+        if (part > 1 || name === '' || name === 'root' || /^[+-]?\d+$/.test(name)) continue;
+        // The catalogue does not know every account of an image.
+        if (files.base?.by !== 'image' && usualAccounts.has(name)) continue;
         const isKnown =
           part === 0
             ? accounts.user(name) !== undefined

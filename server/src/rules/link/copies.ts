@@ -60,6 +60,7 @@ export function codeSpan(instruction: Instruction): Span {
 
 /** Behind a fact about the base: who says so. */
 export function knownFrom(basis: Basis): string {
+  if (basis.kind === 'image') return ' (so in the image itself)';
   if (basis.kind === 'catalogue') return ` (so in ${basis.title})`;
   return basis.kind === 'usual' ? ' (a guess: the base image is not known)' : '';
 }
