@@ -450,6 +450,7 @@ describe('files', () => {
       mkdirSync(join(folder, 'app'));
       const ignore = join(folder, 'app', '.dockerignore');
       writeFileSync(ignore, 'secret\n');
+      writeFileSync(join(folder, 'app', 'secret'), '');
       const client = await start();
       const name = pathToFileURL(join(folder, 'app', 'Dockerfile')).href;
       client.open(name, 'FROM scratch\nCOPY secret /\n');

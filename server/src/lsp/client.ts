@@ -19,6 +19,8 @@ export interface Client {
   readonly versionedEdits: boolean;
   /** Edits may carry words about themselves. */
   readonly changeAnnotations: boolean;
+  /** An edit may make a new file. */
+  readonly createsFiles: boolean;
   readonly symbolTree: boolean;
   readonly snippets: boolean;
   readonly registers: { readonly formatting: boolean; readonly semanticTokens: boolean };
@@ -47,6 +49,7 @@ export function readClient(params: InitializeParams): Client {
     definitionLinks: textDocument?.definition?.linkSupport === true,
     versionedEdits: workspace?.workspaceEdit?.documentChanges === true,
     changeAnnotations: workspace?.workspaceEdit?.changeAnnotationSupport !== undefined,
+    createsFiles: workspace?.workspaceEdit?.resourceOperations?.includes('create') === true,
     symbolTree: textDocument?.documentSymbol?.hierarchicalDocumentSymbolSupport === true,
     snippets: textDocument?.completion?.completionItem?.snippetSupport === true,
     registers: {

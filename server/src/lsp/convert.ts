@@ -26,6 +26,7 @@ import {
   type TextEdit,
   type WorkspaceEdit,
 } from 'vscode-languageserver';
+import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Span } from '../../../shared/src/span.ts';
 import type {
   CodeAction,
@@ -42,7 +43,7 @@ import type {
   SemanticTokens,
   SignatureHelp,
 } from '../features/feature.ts';
-import type { Coordinates } from './coordinates.ts';
+import { type Coordinates, coordinatesOf, type Encoding } from './coordinates.ts';
 import type { RuleLevel } from './settings.ts';
 
 /** Who we are, in a list of problems. */
@@ -97,6 +98,27 @@ export function toAnnotatedEdit(edit: WorkspaceEdit, label: string, description:
     'edits' in change ? { ...change, edits: change.edits.map((e) => ({ ...e, annotationId: 'note' })) } : change,
   );
   return { ...edit, documentChanges, changeAnnotations: { note: { label, description, needsConfirmation: false } } };
+}
+
+/** Adds lines at the end of a file; `text` is null for one that is made anew. Undefined where the client can't do that. */
+export function toAddedLines(
+  uri: string,
+  text: string | null,
+  lines: readonly string[],
+  encoding: Encoding,
+  client: { readonly versionedEdits: boolean; readonly createsFiles: boolean },
+): WorkspaceEdit | undefined {
+  const newline = text?.includes('\r\n') ? '\r\n' : '\n';
+  const old = TextDocument.create(uri, 'ignore', 0, text ?? '');
+  const before = text === null || text === '' || text.endsWith('\n') ? '' : newline;
+  const end = text?.length ?? 0;
+  const range = coordinatesOf(old, encoding).rangeOf({ start: end, end });
+  const edits = [{ range, newText: `${before}${lines.join(newline)}${newline}` }];
+  if (!client.versionedEdits) return text === null ? undefined : { changes: { [uri]: edits } };
+  const change = { textDocument: { uri, version: null }, edits };
+  if (text !== null) return { documentChanges: [change] };
+  if (!client.createsFiles) return undefined;
+  return { documentChanges: [{ kind: 'create', uri, options: { ignoreIfExists: true } }, change] };
 }
 
 export function toCodeAction(action: CodeAction, edit: WorkspaceEdit, fixed: readonly LspDiagnostic[]): LspCodeAction {

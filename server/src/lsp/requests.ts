@@ -118,9 +118,14 @@ export const codeActions =
       here.map((i) => found[i]!),
     )
       .filter(({ kind }) => only === undefined || only.some((o) => o === '' || kind === o || kind.startsWith(`${o}.`)))
-      .map((action) => {
+      .flatMap((action) => {
         const fixed = (action.fixes ?? []).flatMap((i) => shown[here[i] ?? -1] ?? []);
-        return convert.toCodeAction(action, convert.toWorkspaceEdit(at, uri, action.edits, version), fixed);
+        if (action.ignore === undefined)
+          return [convert.toCodeAction(action, convert.toWorkspaceEdit(at, uri, action.edits, version), fixed)];
+        const file = desk.session.ignoreFileOf(document);
+        if (file === undefined) return [];
+        const edit = convert.toAddedLines(file.uri, file.text, action.ignore, desk.client.encoding, desk.client);
+        return edit === undefined ? [] : [convert.toCodeAction(action, edit, fixed)];
       });
   };
 

@@ -247,6 +247,15 @@ export class Session {
     return contextFolder(document.uri, document.settings.context, this.#folders);
   }
 
+  /** The ignore file that counts for a document, with its text; null where it does not exist yet. Undefined where there can be none. */
+  ignoreFileOf(document: OpenDocument): { readonly uri: string; readonly text: string | null } | undefined {
+    const { dockerignore, dockerfileIgnore } = (document as State).inputs;
+    if (typeof dockerfileIgnore === 'string') return { uri: `${document.uri}.dockerignore`, text: dockerfileIgnore };
+    const folder = this.contextOf(document);
+    if (folder === undefined || dockerignore === undefined) return undefined;
+    return { uri: joinUri(folder, '.dockerignore'), text: dockerignore };
+  }
+
   async #reload(): Promise<void> {
     const states = [...this.#documents.values()];
     const before = states.map((state) => state.revision);
