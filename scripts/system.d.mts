@@ -1,2 +1,3 @@
-export function find(name: 'chromium' | 'neovim'): string | undefined;
-export function provide(...names: ('chromium' | 'neovim')[]): void;
+export type Thing = 'chromium' | 'neovim' | 'docker-registry';
+export function find(name: Thing): string | undefined;
+export function provide(...names: Thing[]): void;

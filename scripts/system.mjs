@@ -18,21 +18,33 @@ const things = {
     how: 'Chromium for the tests in a browser: apt-get install -y chromium, or name one in CHROMIUM',
   },
   neovim: {
-    places: () => (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'nvim')),
+    places: () => inPath('nvim'),
     how: 'Neovim for the tests in a second editor: apt-get install -y neovim',
   },
+  'docker-registry': {
+    places: () => inPath('docker-registry'),
+    how: 'a registry for the tests of base images: apt-get install -y docker-registry',
+  },
 };
+
+function inPath(program) {
+  return (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, program));
+}
 
 /** The path of a program, undefined where it is missing. */
 export function find(name) {
   return things[name].places().find((path) => path && existsSync(path));
 }
 
-/** Installs what is missing, where this is Debian or Ubuntu and the user may; else says how, once. */
+/** Installs what is missing, where this is Debian or Ubuntu and the user may; else says how, once. CHROMIUM then tells where that is. */
 export function provide(...names) {
   const missing = names.filter((name) => find(name) === undefined);
-  if (missing.length === 0) return;
-  if (process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+  if (
+    missing.length > 0 &&
+    process.platform === 'linux' &&
+    process.getuid?.() === 0 &&
+    existsSync('/usr/bin/apt-get')
+  ) {
     console.error(`Installing ${missing.join(' and ')} for the tests (once)...`);
     const options = {
       stdio: ['ignore', 'ignore', 'inherit'],
@@ -45,4 +57,6 @@ export function provide(...names) {
     }
   }
   for (const name of missing) if (find(name) === undefined) console.error(`Missing: ${things[name].how}`);
+  const chromium = find('chromium');
+  if (chromium !== undefined) process.env.CHROMIUM = chromium;
 }

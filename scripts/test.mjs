@@ -3,7 +3,7 @@ import { bootstrap, runNode } from './bootstrap.mjs';
 import { provide } from './system.mjs';
 
 bootstrap();
-provide('chromium');
+provide('chromium', 'docker-registry');
 process.exitCode =
   runNode('scripts/build.ts', ['--quiet']) ||
   runNode('node_modules/vitest/vitest.mjs', ['run', ...process.argv.slice(2)]);

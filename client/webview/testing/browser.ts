@@ -1,9 +1,8 @@
 // A headless Chromium that shows the view as the editor does: its page and policy, a stand-in for the editor's API, a theme.
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { find } from '../../../scripts/system.mjs';
 import type { FromGraphView, ToGraphView } from '../../../shared/src/graphView.ts';
 import { viewHtml } from '../page.ts';
 import { type EditorThemeName, editorThemes } from './editorThemes.ts';
@@ -26,8 +25,8 @@ const screenshots = fileURLToPath(new URL('../../../.build/screenshots/', import
 const origin = 'http://view.test';
 
 export async function openBrowser(): Promise<Browser> {
-  const executablePath = find('chromium');
-  if (!executablePath) {
+  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+  if (!existsSync(executablePath)) {
     throw new Error('No Chromium found: run `apt-get install -y chromium`, or set CHROMIUM to its path.');
   }
   return chromium.launch({ executablePath, args: ['--no-sandbox'] });
