@@ -53,7 +53,8 @@ export function compileRun(
     if ('error' in parsed) return failed ?? failure(parsed.error, 'bad-mount', span, parsed.suggestion);
     mounts.push(parsed.mount);
   }
-  stage.paths.add('/');
+  // What is not built notes nothing: its base may share the set.
+  if (stage.reachable) stage.paths.add('/');
   const vertices: Vertex[] = [];
   const binds: ExecMount[] = [];
   let args: readonly string[] = instruction.cmdLine;
