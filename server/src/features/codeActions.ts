@@ -4,7 +4,7 @@ import type { Analysis } from '../analysis/analyze.ts';
 import { suggest } from '../dockerfile/suggest.ts';
 import type { Edit } from '../rules/edits.ts';
 import { type Found, findingsOf, fixesOf } from '../rules/findings.ts';
-import { safeFixes } from '../rules/fixAll.ts';
+import { type SafeFixes, safeFixes } from '../rules/fixAll.ts';
 import { ignoreHere, ignoreInFile } from '../rules/ignore.ts';
 import type { CodeAction, Diagnostic } from './feature.ts';
 import { pins } from './imageWords.ts';
@@ -12,7 +12,15 @@ import { problemFixes } from './problemFixes.ts';
 import { touches } from './sections.ts';
 import { stageNamesOf } from './stageNames.ts';
 
-export function codeActions(analysis: Analysis, span: Span, diagnostics: readonly Diagnostic[]): readonly CodeAction[] {
+/** What `editor.codeActionsOnSave` names. */
+const fixAll = 'source.fixAll.llbLens';
+
+export function codeActions(
+  analysis: Analysis,
+  span: Span,
+  diagnostics: readonly Diagnostic[],
+  shown?: readonly Diagnostic[],
+): readonly CodeAction[] {
   const actions: CodeAction[] = [];
   const silence: CodeAction[] = [];
   for (const [index, diagnostic] of diagnostics.entries()) {
@@ -37,15 +45,24 @@ export function codeActions(analysis: Analysis, span: Span, diagnostics: readonl
   const isOffered = (edits: string) => actions.some((action) => JSON.stringify(action.edits) === edits);
   const here = (at: Span) => at.start <= span.end && at.end >= span.start;
   actions.push(...pins(analysis, here).filter((pin) => !isOffered(JSON.stringify(pin.edits))));
-  const all = safeFixes(analysis);
+  const all = fixesOfShown(analysis, shown);
   if (all.edits.length > 0) {
     // Beside a problem it is a quick fix too; away from one only what the editor runs on save.
     const near = all.fixed.some((found) => found.span.start <= span.end && found.span.end >= span.start);
     const title = `Fix all ${all.fixed.length} safe problems of the file`;
     if (near && all.fixed.length > 1) actions.push({ title, kind: 'quickfix', edits: all.edits });
-    actions.push({ title, kind: 'source.fixAll', edits: all.edits });
+    actions.push({ title, kind: fixAll, edits: all.edits });
   }
   return once([...actions, ...silence]);
+}
+
+/** Nothing is mended that the user does not want to hear of. */
+function fixesOfShown(analysis: Analysis, shown: readonly Diagnostic[] | undefined): SafeFixes {
+  if (shown === undefined) return safeFixes(analysis);
+  const codes = new Set(shown.map((diagnostic) => diagnostic.code));
+  const wanted = (found: Found): boolean => codes.has(found.rule.name);
+  // What is the same for every place is reckoned once.
+  return findingsOf(analysis).every(wanted) ? safeFixes(analysis) : safeFixes(analysis, wanted);
 }
 
 /** `--from=biuld`: BuildKit takes what is no stage for an image, and says nothing until it cannot find that. */

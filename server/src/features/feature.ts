@@ -56,7 +56,7 @@ export interface Diagnostic {
 
 export interface CodeAction {
   readonly title: string;
-  /** `quickfix`, `source.fixAll`, `refactor.rewrite`, … */
+  /** `quickfix`, `source.fixAll.llbLens`, `refactor.rewrite`, … */
   readonly kind: string;
   readonly edits: readonly Edit[];
   /** Lines to add to the ignore file that counts, or to a new one. */
@@ -169,7 +169,13 @@ export interface Features {
   readonly codeLenses?: (analysis: Analysis) => readonly CodeLens[];
   readonly resolveCodeLens?: (analysis: Analysis, lens: CodeLens) => CodeLensText | undefined;
   readonly diagnostics?: (analysis: Analysis) => readonly Diagnostic[];
-  readonly codeActions?: (analysis: Analysis, span: Span, diagnostics: readonly Diagnostic[]) => readonly CodeAction[];
+  /** `diagnostics`: those at the span. `all`: those of the file, without what the settings switch off; undefined for every one. */
+  readonly codeActions?: (
+    analysis: Analysis,
+    span: Span,
+    diagnostics: readonly Diagnostic[],
+    all?: readonly Diagnostic[],
+  ) => readonly CodeAction[];
   readonly definition?: (analysis: Analysis, offset: number) => readonly Definition[];
   readonly references?: (analysis: Analysis, offset: number, includeDeclaration: boolean) => readonly Span[];
   readonly highlight?: (analysis: Analysis, offset: number) => readonly Highlight[];

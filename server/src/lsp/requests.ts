@@ -116,6 +116,7 @@ export const codeActions =
       analysis,
       span,
       here.map((i) => found[i]!),
+      found,
     )
       .filter(({ kind }) => only === undefined || only.some((o) => o === '' || kind === o || kind.startsWith(`${o}.`)))
       .flatMap((action) => {

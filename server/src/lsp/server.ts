@@ -139,7 +139,9 @@ function capabilities(client: Client, f: Features): InitializeResult['capabiliti
       client.pullsDiagnostics && {
         diagnosticProvider: { identifier: 'llb-lens', interFileDependencies: false, workspaceDiagnostics: false },
       }),
-    ...(f.codeActions && { codeActionProvider: { codeActionKinds: ['quickfix', 'refactor', 'source.fixAll'] } }),
+    ...(f.codeActions && {
+      codeActionProvider: { codeActionKinds: ['quickfix', 'refactor', 'source.fixAll.llbLens'] },
+    }),
     ...(f.definition && { definitionProvider: true }),
     ...(f.references && { referencesProvider: true }),
     ...(f.highlight && { documentHighlightProvider: true }),
