@@ -15,10 +15,13 @@ export const rule: Rule = {
     // Where nothing that is named is there, the build most likely takes another folder for its context.
     const named = all.filter(({ read, use }) => read.path !== '/' || use.nothing !== undefined);
     const [first] = found;
-    if (first === undefined || named.length < 2 || named.some(({ use }) => use.nothing === undefined)) return found;
+    if (first === undefined || named.some(({ use }) => use.nothing === undefined)) return found;
+    const other = 'unless the build has another context: the setting llbLens.context names it.';
     const message =
-      'Nothing that this file copies by name is in the build context. Either BuildKit stops here, or the context is another folder: the setting llbLens.context names it.';
-    return [{ span: first.span, instruction: first.instruction, message, severity: 'information' }];
+      named.length === 1
+        ? `${first.message.replace(/\.$/, '')}, ${other}`
+        : `Nothing that this file copies by name is in the build context: BuildKit stops here, ${other}`;
+    return [{ ...first, message, severity: 'information' }];
   },
 };
 
