@@ -1,5 +1,5 @@
 // Bundles the command into dist/ and measures the bundles: the core and the command must stay small.
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, extname, join, parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -87,7 +87,6 @@ export async function buildAll(): Promise<{ lines: string[]; tooLarge: boolean }
     }
     const outfile = bundle.outfile ?? `dist/${bundle.name}.js`;
     const { parts } = bundle;
-    if (parts !== undefined) rmSync(join(root, dirname(outfile), parts.folder), { recursive: true, force: true });
     const result = await build({
       ...bundle.options,
       ...(parts === undefined
@@ -108,6 +107,7 @@ export async function buildAll(): Promise<{ lines: string[]; tooLarge: boolean }
       metafile: true,
     });
     const { outputs } = result.metafile;
+    if (parts !== undefined) removeOthers(join(dirname(outfile), parts.folder), outputs);
     const all = Object.values(outputs).reduce((sum, output) => sum + output.bytes, 0);
     const loaded = loadedTogether(outputs, outfile);
     const bytes = parts === undefined ? all : (loaded.get(parts.counted) ?? all);
@@ -125,6 +125,12 @@ export async function buildAll(): Promise<{ lines: string[]; tooLarge: boolean }
     lines.push(`${name.padEnd(11)} ${bytes} bytes minified, at most ${webviewLimit}${over ? '  TOO LARGE' : ''}`);
   }
   return { lines, tooLarge };
+}
+
+/** Removes what earlier builds left in a folder of parts. Only now: until the entry was written anew it loaded those. */
+function removeOthers(folder: string, outputs: Metafile['outputs']): void {
+  for (const name of readdirSync(join(root, folder)))
+    if (!Object.hasOwn(outputs, `${folder}/${name}`)) rmSync(join(root, folder, name), { force: true });
 }
 
 /** The bytes of all that has been loaded when a part runs that the entry loads on demand, by the part's source. */
