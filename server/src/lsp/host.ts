@@ -1,5 +1,6 @@
 // What the server needs of the machine it runs on: timers and files. Node and the web worker each give one.
 import type { FolderEntry } from '../../../shared/src/protocol.ts';
+import type { BaseFiles } from '../analysis/baseFiles.ts';
 import type { ContextRequest, ContextUse } from '../analysis/contextUse.ts';
 import type { ImageFacts } from '../analysis/imageFacts.ts';
 import type { ImageInput } from '../compile/compilation.ts';
@@ -28,6 +29,10 @@ export interface HostImages {
   about(ref: string, platform: Platform): ImageFacts | undefined;
   /** Learns more where that is wanted and due. True where the others now say something else. Never rejects. */
   request(ref: string, platform: Platform): Promise<boolean>;
+  /** The files of an image. Undefined where they are not known. Never waits. */
+  baseFiles(ref: string, platform: Platform): BaseFiles | undefined;
+  /** Reads the layers of an image that is known, where that is allowed. True where `baseFiles` now knows. Never rejects. */
+  requestFiles(ref: string, platform: Platform): Promise<boolean>;
   dispose(): void;
 }
 

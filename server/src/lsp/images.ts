@@ -7,19 +7,24 @@ import type { Host, HostImages, ImageSettings } from './host.ts';
 
 /** Milliseconds without a change of the text after which its images are asked for: nobody wants to know of `debi`. */
 const rest = 1000;
+/** Milliseconds until the files of an image that could not be had are asked for again. */
+const restOfFiles = 600_000;
 
 /** What one document asks for. */
 interface Wanted {
   readonly images: HostImages;
   readonly refs: Map<string, { readonly ref: string; readonly platform: Platform }>;
+  /** Those whose files decide something. */
+  readonly files: Map<string, { readonly ref: string; readonly platform: Platform }>;
   /** Nothing is known of one of them, and nobody may be asked. */
   unknown: boolean;
   cancel: (() => void) | undefined;
+  cancelFiles: (() => void) | undefined;
 }
 
 export interface DocumentImages {
   /** The inputs of the next analysis of the document; what that asks for is remembered. */
-  inputs(uri: string, settings: ImageSettings): Pick<AnalysisInputs, 'image' | 'imageFacts'>;
+  inputs(uri: string, settings: ImageSettings): Pick<AnalysisInputs, 'image' | 'imageFacts' | 'baseFiles'>;
   /** Has what the last analysis asked for looked up, `soon` or once nothing was asked for a while. */
   ask(uri: string, soon: boolean): void;
   forget(uri: string): void;
@@ -39,6 +44,8 @@ export function documentImages(
   const stores = new Map<string, HostImages>();
   const documents = new Map<string, Wanted>();
   const told = new Set<string>();
+  /** Until when the files of an image are not asked for again. */
+  const tried = new WeakMap<HostImages, Map<string, number>>();
 
   const storeFor = (settings: ImageSettings): HostImages | undefined => {
     if (settings.mode === 'off' || host.images === undefined) return undefined;
@@ -51,13 +58,38 @@ export function documentImages(
     return store;
   };
 
+  const tellOthers = (images: HostImages, concerns: (wanted: Wanted) => boolean): void => {
+    const concerned = [...documents].filter(([, other]) => other.images === images && concerns(other));
+    if (concerned.length > 0) changed(concerned.map(([name]) => name));
+  };
+
+  const requestFiles = (wanted: Wanted): void => {
+    wanted.cancelFiles = undefined;
+    const { images } = wanted;
+    const until = tried.get(images) ?? new Map<string, number>();
+    tried.set(images, until);
+    for (const [key, { ref, platform }] of wanted.files) {
+      if ((until.get(key) ?? Number.NEGATIVE_INFINITY) > host.now()) continue;
+      void images.requestFiles(ref, platform).then((isNew) => {
+        if (isNew) tellOthers(images, (other) => other.files.has(key));
+        else until.set(key, host.now() + restOfFiles);
+      });
+    }
+  };
+
+  const stop = (uri: string): void => {
+    const wanted = documents.get(uri);
+    wanted?.cancel?.();
+    wanted?.cancelFiles?.();
+  };
+
   const request = (wanted: Wanted): void => {
     wanted.cancel = undefined;
     for (const [key, { ref, platform }] of wanted.refs) {
       void wanted.images.request(ref, platform).then((isNew) => {
         if (!isNew) return;
-        const concerned = [...documents].filter(([, other]) => other.images === wanted.images && other.refs.has(key));
-        if (concerned.length > 0) changed(concerned.map(([name]) => name));
+        tried.get(wanted.images)?.delete(key);
+        tellOthers(wanted.images, (other) => other.refs.has(key));
       });
       const tag = tagOf(ref);
       // What a pin could be updated to; that is news for a hover and a fix alone.
@@ -67,13 +99,20 @@ export function documentImages(
 
   return {
     inputs(uri, settings) {
-      documents.get(uri)?.cancel?.();
+      stop(uri);
       const images = storeFor(settings);
       if (images === undefined) {
         documents.delete(uri);
         return {};
       }
-      const wanted: Wanted = { images, refs: new Map(), unknown: false, cancel: undefined };
+      const wanted: Wanted = {
+        images,
+        refs: new Map(),
+        files: new Map(),
+        unknown: false,
+        cancel: undefined,
+        cancelFiles: undefined,
+      };
       documents.set(uri, wanted);
       return {
         image(ref, platform) {
@@ -83,6 +122,14 @@ export function documentImages(
           return found;
         },
         imageFacts: (ref, platform) => images.about(ref, platform),
+        baseFiles(ref, platform) {
+          const found = images.baseFiles(ref, platform);
+          // An old analysis may still be asked about.
+          if (found !== undefined || documents.get(uri) !== wanted) return found;
+          wanted.files.set(`${ref}|${formatPlatformAll(platform)}`, { ref, platform });
+          wanted.cancelFiles ??= host.after(rest, () => requestFiles(wanted));
+          return undefined;
+        },
       };
     },
     ask(uri, soon) {
@@ -96,12 +143,12 @@ export function documentImages(
       wanted.cancel = host.after(soon ? 0 : rest, () => request(wanted));
     },
     forget(uri) {
-      documents.get(uri)?.cancel?.();
+      stop(uri);
       documents.delete(uri);
       told.delete(uri);
     },
     dispose() {
-      for (const { cancel } of documents.values()) cancel?.();
+      for (const uri of documents.keys()) stop(uri);
       documents.clear();
       for (const store of stores.values()) store.dispose();
       stores.clear();

@@ -1,7 +1,6 @@
 // What a check says of one text: what BuildKit refuses, its build checks as a check run has them, and our own rules.
 import type { Span } from '../../../shared/src/span.ts';
-import { type Analysis, analyze } from '../analysis/analyze.ts';
-import type { BuildInputs } from '../compile/compilation.ts';
+import { type Analysis, type AnalysisInputs, analyze } from '../analysis/analyze.ts';
 import { type CheckWarning, checkUrl } from '../compile/lint.ts';
 import type { BuildConfig } from '../compile/options.ts';
 import type { LineRange, Problem } from '../dockerfile/instruction.ts';
@@ -32,7 +31,7 @@ export interface Reported {
 /** How a text is built; the platform that is asked for does not count, as in BuildKit's own check runs. */
 export interface CheckSetup {
   readonly config: BuildConfig;
-  readonly inputs: BuildInputs;
+  readonly inputs: AnalysisInputs;
   /** Severities by rule, in place of the rules' own. */
   readonly levels: Levels;
 }

@@ -28,6 +28,8 @@ export function hostImages(settings: ImageSettings, log: (line: string) => void)
   return {
     lookup: images.lookup,
     request: (ref, platform) => images.request(ref, platform),
+    baseFiles: images.baseFiles,
+    requestFiles: images.requestFiles,
     about(ref, platform) {
       const facts = images.about(ref, platform);
       if (facts === undefined) return undefined;

@@ -1,8 +1,9 @@
 // What the commands share: how a file on disk is analysed, with its ignore files, image configurations and build flags.
 import { basename, dirname, join } from 'node:path';
-import type { BuildInputs } from '../compile/compilation.ts';
+import type { AnalysisInputs } from '../analysis/analyze.ts';
 import type { BuildConfig } from '../compile/options.ts';
 import { type BuildFlags, buildAttrs } from './buildFlags.ts';
+import type { CommandImages } from './commandImages.ts';
 import { readImageConfigs } from './imageConfigs.ts';
 import { type Io, readIfThere } from './io.ts';
 import { hostSha256 } from './sha256.ts';
@@ -12,13 +13,18 @@ export interface Settings {
   /** The configuration for a file. */
   readonly config: (file: string, platformIndex?: number) => BuildConfig;
   /** The inputs for a file; `context` is the directory whose .dockerignore counts, null for none. */
-  readonly inputs: (file: string, context?: string | null) => BuildInputs;
+  readonly inputs: (file: string, context?: string | null) => AnalysisInputs;
 }
 
-/** Reads the flags once. Throws UsageError and InputError. */
-export function analysisSettings(flags: BuildFlags, imageConfigs: readonly string[], io: Io): Settings {
+/** Reads the flags once. What a file says of an image counts before what `looked` does. Throws UsageError and InputError. */
+export function analysisSettings(
+  flags: BuildFlags,
+  imageConfigs: readonly string[],
+  io: Io,
+  looked?: CommandImages,
+): Settings {
   const attrs = buildAttrs(flags, io.env);
-  const images = imageConfigs.map(readImageConfigs);
+  const given = imageConfigs.map(readImageConfigs);
   return {
     attrs,
     config: (file, platformIndex = 0) => ({
@@ -26,7 +32,10 @@ export function analysisSettings(flags: BuildFlags, imageConfigs: readonly strin
       platformIndex,
     }),
     inputs: (file, context = file === '-' ? '.' : dirname(file)) => ({
-      image: (ref, platform) => images.map((find) => find(ref, platform)).find((found) => found !== undefined),
+      ...looked?.inputs,
+      image: (ref, platform) =>
+        given.map((find) => find(ref, platform)).find((found) => found !== undefined) ??
+        looked?.inputs.image(ref, platform),
       dockerignore: context === null ? null : readIfThere(join(context, '.dockerignore')),
       dockerfileIgnore: file === '-' ? null : readIfThere(`${file}.dockerignore`),
       sha256: hostSha256,

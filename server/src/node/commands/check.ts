@@ -1,10 +1,12 @@
 // `llb-lens check`: the problems of Dockerfiles, for a person or a program; and their safe fixes, all at once.
 import { dirname, relative } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Analysis } from '../../analysis/analyze.ts';
 import { encodeUtf8 } from '../../go/utf8.ts';
 import { type Found, ruleNamed } from '../../rules/findings.ts';
 import type { Severity } from '../../rules/rule.ts';
 import { type BuildFlags, flagOptions } from '../buildFlags.ts';
+import { type CommandImages, openCommandImages } from '../commandImages.ts';
 import { analyzeForCheck, type CheckSetup, fixedText, type Levels, problemsOf, type Reported } from '../fileCheck.ts';
 import { type FoundFile, findDockerfiles } from '../find.ts';
 import type { FileReport, Report, Trouble } from '../formats/report.ts';
@@ -29,6 +31,8 @@ and templates (.tmpl, .j2, ...); a FILE is checked whatever its name. - is stand
       --dry-run                 with --fix: writes nothing and prints the changes as a diff
       --stdin-filename FILE     what standard input is called; with --fix its text goes to standard output
       --context FOLDER          the build context of all files, whose .dockerignore counts (default: each file's folder)
+      --images MODE             off (default), cached, on: whether base images are looked up, in what was learnt earlier
+                                or at their registries, and their files where a verdict on --link hangs on them
       --image-config FILE, --target, --build-arg, ... as "llb-lens graph --help" has them
 
 Exit code: 0 nothing of that level, 1 problems, or a file that cannot be read, 2 wrong usage.
@@ -59,27 +63,34 @@ export async function checkCommand(args: readonly string[], io: Io): Promise<num
   const severity = readLevel('--severity', values.severity ?? 'warning');
   if (severity === 'off') throw new UsageError('--severity off: one of error, warning, info, hint');
   const levels = readRules(values.rule ?? []);
+  const images = await openCommandImages(values.images, io);
   let settings: Settings;
   try {
-    settings = analysisSettings(values as BuildFlags, values['image-config'] ?? [], io);
+    settings = analysisSettings(values as BuildFlags, values['image-config'] ?? [], io, images);
   } catch (error) {
     throw error instanceof InputError ? new UsageError(error.message) : error;
   }
   const task: Task = {
     io,
     settings,
+    images,
     levels,
     severity,
     context: values.context,
     stdinName: values['stdin-filename'],
     fix: values.fix !== true ? 'no' : values['dry-run'] === true ? 'show' : 'make',
   };
-  return checkAll(positionals.length === 0 ? ['.'] : positionals, format as Format, task);
+  try {
+    return await checkAll(positionals.length === 0 ? ['.'] : positionals, format as Format, task);
+  } finally {
+    images?.dispose();
+  }
 }
 
 interface Task {
   readonly io: Io;
   readonly settings: Settings;
+  readonly images: CommandImages | undefined;
   readonly levels: Levels;
   readonly severity: Severity;
   readonly context: string | undefined;
@@ -102,6 +113,7 @@ function readArgs(args: readonly string[]) {
         'dry-run': { type: 'boolean' },
         'stdin-filename': { type: 'string' },
         context: { type: 'string' },
+        images: { type: 'string' },
         'image-config': { type: 'string', multiple: true },
         ...flagOptions,
       },
@@ -218,13 +230,19 @@ async function checkOne(file: FoundFile, task: Task): Promise<Outcome> {
       inputs: task.settings.inputs(place, context),
       levels: task.levels,
     };
-    const analysis = analyzeForCheck(text, setup);
+    let analysis: Analysis;
+    let problems: readonly Reported[];
+    do {
+      analysis = analyzeForCheck(text, setup);
+      // Asks for the files of bases, too.
+      problems = problemsOf(analysis, task.levels);
+    } while ((await task.images?.learn()) === true);
     const option = analysis.problems[0];
     if (option?.code === 'bad-option') throw new UsageError(option.message);
-    if (task.fix === 'no') return { report: report(path, text, problemsOf(analysis, task.levels), task), fixed: [] };
+    if (task.fix === 'no') return { report: report(path, text, problems, task), fixed: [] };
     const result = fixedText(analysis, setup);
     if (task.fix === 'show') {
-      const shown = report(path, text, problemsOf(analysis, task.levels), task);
+      const shown = report(path, text, problems, task);
       if (result.text === text) return { report: shown, fixed: [] };
       const { unifiedDiff } = await import('../unifiedDiff.ts');
       return { report: shown, fixed: result.fixed, output: encodeUtf8(unifiedDiff(path, text, result.text)) };

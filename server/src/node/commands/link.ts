@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { type Analysis, analyze } from '../../analysis/analyze.ts';
 import { type LinkVerdict, type LinkVerdictKind, linkVerdicts } from '../../analysis/linkVerdict.ts';
 import { type BuildFlags, flagOptions } from '../buildFlags.ts';
+import { openCommandImages } from '../commandImages.ts';
 import { wellFormed } from '../formats/report.ts';
 import { InputError, type Io, readText, UsageError } from '../io.ts';
 import { type Ink, noInk, terminalInk } from '../pageText.ts';
@@ -15,6 +16,8 @@ Says for each COPY and ADD what --link does there, or would do: whether its copy
 fails, breaks the image, changes owners or modes, costs more than it saves, or would help; and how sure that is.
 
       --format FORMAT           text (default), json, markdown
+      --images MODE             off (default), cached, on: whether base images are looked up, in what was learnt earlier
+                                or at their registries, and their files where a verdict on --link hangs on them
       --image-config FILE, --target, --build-arg, ... as "llb-lens graph --help" has them
 
 Exit code: 0 done, 1 the file does not build (the verdicts are printed all the same), 2 wrong usage.
@@ -48,11 +51,18 @@ export async function linkCommand(args: readonly string[], io: Io): Promise<numb
   if (format !== 'text' && format !== 'json' && format !== 'markdown')
     throw new UsageError(`unknown format "${format}": one of text, json, markdown`);
   if (positionals.length > 1) throw new UsageError(`one Dockerfile at a time, not ${positionals.length}`);
+  const images = await openCommandImages(values.images, io);
   try {
-    const settings = analysisSettings(values as BuildFlags, values['image-config'] ?? [], io);
+    const settings = analysisSettings(values as BuildFlags, values['image-config'] ?? [], io, images);
     const file = positionals[0] ?? defaultFile('.');
     const name = file === '-' ? '<stdin>' : file;
-    const analysis = analyze(readText(file, io), settings.config(file), settings.inputs(file));
+    const text = readText(file, io);
+    let analysis: Analysis;
+    do {
+      analysis = analyze(text, settings.config(file), settings.inputs(file));
+      // Asks for the files of bases, too.
+      linkVerdicts(analysis);
+    } while ((await images?.learn()) === true);
     const option = analysis.problems[0];
     if (option?.code === 'bad-option') throw new UsageError(option.message);
     const rows = linkVerdicts(analysis).map((verdict) => ({ verdict, code: codeOf(analysis, verdict) }));
@@ -66,6 +76,8 @@ export async function linkCommand(args: readonly string[], io: Io): Promise<numb
     if (!(error instanceof InputError)) throw error;
     io.err(`llb-lens: ${error.message}\n`);
     return 1;
+  } finally {
+    images?.dispose();
   }
 }
 
@@ -78,6 +90,7 @@ function readArgs(args: readonly string[]) {
       options: {
         help: { type: 'boolean', short: 'h' },
         format: { type: 'string' },
+        images: { type: 'string' },
         'image-config': { type: 'string', multiple: true },
         ...flagOptions,
       },
