@@ -14,7 +14,7 @@ export const rule: Rule = {
     const found = all.flatMap((known) => findingOf(analysis, known, all) ?? []);
     // Where nothing that is named is there, the build most likely takes another folder for its context.
     const named = all.filter(({ read, use }) => read.path !== '/' || use.nothing !== undefined);
-    const [first] = found;
+    const first = found.find(({ message }) => message.includes('BuildKit stops'));
     if (first === undefined || named.some(({ use }) => use.nothing === undefined)) return found;
     const other = 'unless the build has another context: the setting llbLens.context names it.';
     const message =
