@@ -2,9 +2,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run } from './cli.ts';
-import type { Io } from './io.ts';
+import { InputError, type Io } from './io.ts';
+import { loadPicture } from './picture.ts';
 
 let folder: string;
 
@@ -66,6 +68,31 @@ describe('how it ends', () => {
     ['an unknown flag', ['graph', '--tarket', 'x', '@Dockerfile'], 2, /Unknown option '--tarket'/],
     ['an unknown format', ['graph', '--format', 'png', '@Dockerfile'], 2, /unknown format "png"/],
     ['a value that is missing', ['graph', '--target'], 2, /--target/],
+    [
+      'an unknown mode',
+      ['graph', '--format', 'svg', '--mode', 'x', '@Dockerfile'],
+      2,
+      /unknown mode "x": one of instr/,
+    ],
+    [
+      'an unknown theme',
+      ['graph', '--format', 'svg', '--theme', 'x', '@Dockerfile'],
+      2,
+      /unknown theme "x": one of li/,
+    ],
+    ['a mode for a tree', ['graph', '--mode', 'stages', '@Dockerfile'], 2, /--mode goes with --format svg or html/],
+    [
+      'a theme for a page',
+      ['graph', '--format', 'html', '--theme', 'dark', '@Dockerfile'],
+      2,
+      /--theme goes with .* svg/,
+    ],
+    [
+      'a picture of two platforms',
+      ['graph', '--format', 'svg', '--platform', 'linux/amd64,linux/arm64', '@Dockerfile'],
+      2,
+      /one platform at a time, not 2/,
+    ],
     ['two files', ['graph', '@Dockerfile', '@Dockerfile'], 2, /one Dockerfile or context at a time/],
     ['a missing file', ['graph', '@nowhere'], 1, /nowhere does not exist/],
     ['a folder as file', ['graph', '--file', '@nested'], 1, /nested is a directory/],
@@ -177,6 +204,12 @@ test('flags reach the graph', async () => {
     expect(await head(...flags), flags.join(' ')).not.toBe(plain);
   for (const flags of [['--label', 'a=b'], ['--no-cache-filter', 'x'], ['--no-cache'], ['--build-arg', 'UNUSED=1']])
     expect(await head(...flags), flags.join(' ')).toBe(plain);
+});
+
+test('without the graph view a picture is refused in words', async () => {
+  const folderUrl = pathToFileURL(`${folder}/`);
+  await expect(loadPicture(folderUrl)).rejects.toThrow(InputError);
+  await expect(loadPicture(folderUrl)).rejects.toThrow(`the graph view, which is not at ${folder}/: install`);
 });
 
 test('several platforms are several graphs', async () => {

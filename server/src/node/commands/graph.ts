@@ -1,4 +1,4 @@
-// `llb-lens graph`: the graph of a Dockerfile as a tree, JSON, DOT, Mermaid or LLB.
+// `llb-lens graph`: the graph of a Dockerfile as a tree, JSON, DOT, Mermaid, LLB, or a picture.
 import { statSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -8,6 +8,7 @@ import { dotText, mermaidText, type Paint, plain, treeText } from '../../analysi
 import { encodeDefinition } from '../../llb/definition.ts';
 import { type BuildFlags, flagOptions } from '../buildFlags.ts';
 import { InputError, type Io, readText, UsageError } from '../io.ts';
+import { loadPicture, pictureFolder, pictureModes, pictureThemes } from '../picture.ts';
 import { problemText } from '../problems.ts';
 import { analysisSettings, defaultFile } from '../settings.ts';
 
@@ -18,7 +19,11 @@ the build context, whose Dockerfile is read and whose .dockerignore counts. With
 
   -f, --file FILE               the Dockerfile (default: CONTEXT/Dockerfile)
       --format FORMAT           tree (default), json, dot, mermaid, llb (protobuf, for "buildctl build" and
-                                "buildctl debug dump-llb")
+                                "buildctl debug dump-llb"), svg (the picture), html (the picture to walk through, one
+                                file for any browser)
+      --mode MODE               of svg and html, a node for each line, vertex or stage: instructions (default),
+                                operations, stages
+      --theme THEME             of svg: light (default), dark, high-contrast, high-contrast-light
       --image-config FILE       what base images contain: the JSON of one image's configuration, for every base, or an
                                 object from reference to configuration (or {"digest": ..., "config": ...}); or REF=FILE
 
@@ -32,7 +37,7 @@ As docker buildx build has them:
 Exit code: 0 the file builds, 1 it does not (every problem is printed), 2 wrong usage.
 `;
 
-const formats = ['tree', 'json', 'dot', 'mermaid', 'llb'] as const;
+const formats = ['tree', 'json', 'dot', 'mermaid', 'llb', 'svg', 'html'] as const;
 type Format = (typeof formats)[number];
 
 export async function analyzeCommand(args: readonly string[], io: Io): Promise<number> {
@@ -43,12 +48,21 @@ export async function analyzeCommand(args: readonly string[], io: Io): Promise<n
   }
   const format = (values.format ?? 'tree') as Format;
   if (!formats.includes(format)) throw new UsageError(`unknown format "${format}": one of ${formats.join(', ')}`);
+  const { mode = 'instructions', theme = 'light' } = values;
+  if (!oneOf(pictureModes, mode)) throw new UsageError(`unknown mode "${mode}": one of ${pictureModes.join(', ')}`);
+  if (!oneOf(pictureThemes, theme))
+    throw new UsageError(`unknown theme "${theme}": one of ${pictureThemes.join(', ')}`);
+  if (values.mode !== undefined && !isPicture(format)) throw new UsageError('--mode goes with --format svg or html');
+  if (values.theme !== undefined && format !== 'svg') throw new UsageError('--theme goes with --format svg');
   if (positionals.length > 1) throw new UsageError(`one Dockerfile or context at a time, not ${positionals.length}`);
   try {
     const where = locate(positionals[0], values.file);
     const text = readText(where.file, io);
     const settings = analysisSettings(values as BuildFlags, values['image-config'] ?? [], io);
     const platforms = (settings.attrs.platform ?? '').split(',').length;
+    if (isPicture(format) && platforms > 1)
+      throw new UsageError(`--format ${format} shows one platform at a time, not ${platforms}`);
+    const picture = isPicture(format) ? await loadPicture(pictureFolder()) : undefined;
     const name = where.file === '-' ? '<stdin>' : shown(where.file);
     let code = 0;
     for (let index = 0; index < platforms; index++) {
@@ -59,7 +73,9 @@ export async function analyzeCommand(args: readonly string[], io: Io): Promise<n
         code = 1;
         if (index === 0) for (const problem of analysis.problems) io.err(problemText(name, text, problem));
       }
-      print(analysis, name, format, io, index);
+      if (picture === undefined) print(analysis, name, format, io, index);
+      else if (format === 'svg') io.out(picture.svg(buildGraph(analysis, name), mode, theme));
+      else io.out(picture.html(buildGraph(analysis, name), mode));
     }
     if (/[\udc80-\udcff](?<![\ud800-\udbff][\udc80-\udcff])/.test(text))
       io.err(`${name}: not all of it is UTF-8; BuildKit refuses such bytes in most places\n`);
@@ -69,6 +85,14 @@ export async function analyzeCommand(args: readonly string[], io: Io): Promise<n
     io.err(`llb-lens: ${error.message}\n`);
     return 1;
   }
+}
+
+function isPicture(format: Format): boolean {
+  return format === 'svg' || format === 'html';
+}
+
+function oneOf<T extends string>(allowed: readonly T[], value: string): value is T {
+  return (allowed as readonly string[]).includes(value);
 }
 
 function readArgs(args: readonly string[]) {
@@ -81,6 +105,8 @@ function readArgs(args: readonly string[]) {
         help: { type: 'boolean', short: 'h' },
         file: { type: 'string', short: 'f' },
         format: { type: 'string' },
+        mode: { type: 'string' },
+        theme: { type: 'string' },
         'image-config': { type: 'string', multiple: true },
         ...flagOptions,
       },
