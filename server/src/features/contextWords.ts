@@ -87,7 +87,8 @@ function readLine(known: KnownRead, alone: boolean, truncated: boolean): string 
     named && use.files > 1 && largest.length > 0
       ? ` The largest ${largest.length === 1 ? 'is' : 'are'} ${listed(largest)}.`
       : '';
-  return `${head}${alone ? reasonSentence(use) : ''}${top}`;
+  const error = use.error === undefined ? '' : ` BuildKit stops here: ${prose(use.error)}.`;
+  return `${head}${alone ? reasonSentence(use) : ''}${top}${error}`;
 }
 
 function reason({ nothing }: ReadUse): string {

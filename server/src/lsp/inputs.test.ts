@@ -173,6 +173,9 @@ describe('contexts', () => {
   const useOf = (asked: ContextRequest, files = 1): ContextUse => ({
     reads: asked.reads.map((own) => ({
       read: own,
+      named: 'file' as const,
+      directories: [],
+      error: undefined,
       files,
       bytes: 0,
       largest: [],
