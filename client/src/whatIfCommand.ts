@@ -257,11 +257,12 @@ function decoration(document: vscode.TextDocument, step: WhatIfStep): vscode.Dec
   };
 }
 
+/** Short enough to stand beside the line: what the reason says behind a colon is left to the hover. */
 function afterText({ status, reason }: WhatIfStep): string {
   const { words } = looks[status];
   if (status === 'reused') return words;
-  const text = `${words}: ${reason}`;
-  return text.length > 110 ? `${text.slice(0, 109)}…` : text;
+  const text = `${words}: ${reason.split(': ')[0]}`;
+  return text.length > 100 ? `${text.slice(0, 99)}…` : text;
 }
 
 function hover({ keyword, status, reason, chain }: WhatIfStep): vscode.MarkdownString {
