@@ -39,7 +39,7 @@ function isSecret({ kind, path }: Swept): boolean {
 
 /** Keys that are there to test with, or that came with someone else's code. */
 function isSample(path: string): boolean {
-  return /(^|\/)(tests?|__tests__|testdata|fixtures?|specs?|e2e|examples?|samples?|docs?|vendor|third_party|site-packages|dist-packages)\//i.test(
+  return /(^|\/)(tests?|__tests__|testdata|fixtures?|specs?|e2e|demos?|examples?|samples?|docs?|vendor|third_party|site-packages|dist-packages)\//i.test(
     path,
   );
 }
