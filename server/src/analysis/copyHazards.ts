@@ -188,12 +188,17 @@ export function isCommandPlace(path: string): boolean {
 }
 
 function onlyLast(place: Place, path: string, hazards: Hazard[]): void {
-  const { kinds } = place;
+  const { kinds, files } = place;
   const last = kinds[kinds.length - 1];
   if ((kinds[0] !== 'file' && kinds[0] !== 'maybe-file') || (last !== 'file' && last !== 'maybe-file')) return;
-  const basis = directoryBasis(place, path) ?? { kind: 'usual' as const };
+  const basis = directoryBasis(place, path) ?? basisOfNothing(files);
   const sure = kinds[0] === 'file' && last === 'file';
   hazards.push({ kind: 'only-last-file', path, basis, sure, detail: '' });
+}
+
+/** Who says that nothing stands at a path: the layers do, the catalogue does not. */
+function basisOfNothing({ base }: StageFiles): Basis {
+  return { kind: base?.by === 'image' ? 'image' : 'usual' };
 }
 
 export function isMergedPath(path: string): boolean {
