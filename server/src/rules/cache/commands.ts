@@ -72,7 +72,7 @@ export interface BlastRadius {
 
 /** What a stage's instructions name, made once. */
 interface StageWords {
-  /** Positions of the steps that have a word, rising. */
+  /** Positions of the steps that have a word, rising; of names that the stage declares alone. */
   readonly steps: ReadonlyMap<string, readonly number[]>;
   /** Positions of RUNs that read no variable unnamed, and of the others. */
   readonly plain: readonly number[];
@@ -85,6 +85,11 @@ function wordsOf(steps: readonly Step[]): StageWords {
   let found = known.get(steps);
   if (found !== undefined) return found;
   const words = new Map<string, number[]>();
+  for (const { command } of steps) {
+    const { instruction } = command;
+    if (instruction.kind === 'arg') for (const { key } of instruction.declarations) words.set(key.value, []);
+    else if (instruction.kind === 'env') for (const { key } of instruction.pairs) words.set(key.value, []);
+  }
   const plain: number[] = [];
   const opaque: number[] = [];
   for (let at = 0; at < steps.length; at++) {
@@ -100,12 +105,26 @@ function wordsOf(steps: readonly Step[]): StageWords {
 }
 
 function noteWords(instruction: Instruction, at: number, words: Map<string, number[]>): void {
-  for (const text of [instruction.original, ...instruction.heredocs.map((heredoc) => heredoc.content)])
-    for (const [word] of text.matchAll(/\w+/g)) {
-      const positions = words.get(word);
-      if (positions === undefined) words.set(word, [at]);
-      else if (positions[positions.length - 1] !== at) positions.push(at);
+  noteWordsOf(instruction.original, at, words);
+  for (const { content } of instruction.heredocs) noteWordsOf(content, at, words);
+}
+
+function noteWordsOf(text: string, at: number, words: Map<string, number[]>): void {
+  let start = -1;
+  for (let i = 0; i <= text.length; i++) {
+    if (isWord(text.charCodeAt(i))) {
+      if (start < 0) start = i;
+    } else if (start >= 0) {
+      const positions = words.get(text.slice(start, i));
+      if (positions !== undefined && positions[positions.length - 1] !== at) positions.push(at);
+      start = -1;
     }
+  }
+}
+
+/** A letter, digit or underscore of ASCII; not NaN. */
+function isWord(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95 || (code >= 48 && code <= 57);
 }
 
 export function blastRadius(steps: readonly Step[], from: number, name: string): BlastRadius {
