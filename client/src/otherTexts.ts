@@ -10,7 +10,7 @@ interface Git {
   };
 }
 
-export async function textOnDisk(uri: vscode.Uri, title = 'on disk'): Promise<OtherText> {
+export async function textOnDisk(uri: vscode.Uri, title = 'the file on disk'): Promise<OtherText> {
   try {
     return { text: new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)), title };
   } catch {

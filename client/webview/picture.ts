@@ -19,10 +19,10 @@ export interface Picture {
   readonly root: HTMLElement;
   /**
    * Draws; returns how many changes to the page it took. `anchor` is the node that must not move on the screen, `frame`
-   * what is fitted instead of the layout's own size: pictures side by side share a scale. `home` is the index of the lane
-   * at which a picture begins that can't be read as a whole; without one, it is the target's.
+   * what is fitted instead of the layout's own size: pictures side by side share a scale. `home` are the nodes that a
+   * picture is about which can't be read as a whole: it begins with them, and where it was before comes back when they go.
    */
-  show(layout: Layout, overlay: Overlay, anchor?: string, frame?: Size, home?: number): number;
+  show(layout: Layout, overlay: Overlay, anchor?: string, frame?: Size, home?: readonly number[]): number;
   /** The node is in the right half of what is seen. */
   isAtRight(node: number): boolean;
   /** So small and so large a picture that its words are left out. */
@@ -73,7 +73,9 @@ export function createPicture(id: string, events: PictureEvents): Picture {
   let camera: Camera = { x: 0, y: 0, scale: 1 };
   /** The user has not moved the camera yet: it may go on fitting by itself. */
   let untouched = true;
-  let homeLane = -1;
+  let home: readonly number[] = [];
+  /** Where the picture was before it was about something. */
+  let kept: { readonly camera: Camera; readonly untouched: boolean } | undefined;
   let mapUnits: { scale: number } | undefined;
 
   const pane = () => ({ width: stage.clientWidth, height: stage.clientHeight });
@@ -123,9 +125,10 @@ export function createPicture(id: string, events: PictureEvents): Picture {
     if (!map.hidden) mapUnits = drawMinimap(map, layout, camera, pane(), overlay);
   };
   const start = (of: Layout): Camera => {
-    const lane = homeLane >= 0 ? homeLane : of.drawn.lanes.findIndex(({ target }) => target);
-    const home = of.lanes[lane] ?? { x: 0, y: 0, width: 0, height: 0 };
-    return startAt(frame ?? of, pane(), home, frame !== undefined);
+    const target = of.lanes[of.drawn.lanes.findIndex((lane) => lane.target)];
+    const about = around(home.flatMap((node) => of.nodes[node] ?? []));
+    const begun = startAt(frame ?? of, pane(), about ?? target ?? nowhere, frame !== undefined);
+    return about ? reveal(begun, about, pane()) : begun;
   };
   const byHand = (next: Camera) => {
     untouched = false;
@@ -215,10 +218,12 @@ export function createPicture(id: string, events: PictureEvents): Picture {
 
   return {
     root,
-    show(next, nextOverlay, anchor, nextFrame, home = -1) {
+    show(next, nextOverlay, anchor, nextFrame, nextHome = []) {
       const reframed = frame?.width !== nextFrame?.width || frame?.height !== nextFrame?.height;
       frame = nextFrame;
-      homeLane = home;
+      const arrives = home.length === 0 && nextHome.length > 0;
+      const leaves = home.length > 0 && nextHome.length === 0;
+      home = nextHome;
       const before = layout;
       const first = before === undefined || before.drawn.mode !== next.drawn.mode;
       layout = next;
@@ -237,7 +242,15 @@ export function createPicture(id: string, events: PictureEvents): Picture {
           moveTo(held ? hold(camera, held.before, held.after) : camera);
         }
       } else if (reframed && untouched) moveTo(start(next));
-      else drawMap();
+      if (arrives) {
+        kept = before ? { camera, untouched } : undefined;
+        untouched = true;
+        moveTo(start(next));
+      } else if (leaves && kept) {
+        untouched = kept.untouched;
+        moveTo(untouched ? start(next) : kept.camera);
+        kept = undefined;
+      } else drawMap();
       return draw();
     },
     get plain() {
@@ -270,6 +283,17 @@ export function createPicture(id: string, events: PictureEvents): Picture {
 }
 
 const Element_ = globalThis.Element;
+const nowhere: Box = { x: 0, y: 0, width: 0, height: 0 };
+
+/** The box around boxes; undefined for none. */
+function around(boxes: readonly Box[]): Box | undefined {
+  if (boxes.length === 0) return undefined;
+  const x = Math.min(...boxes.map((box) => box.x));
+  const y = Math.min(...boxes.map((box) => box.y));
+  const right = Math.max(...boxes.map((box) => box.x + box.width));
+  const bottom = Math.max(...boxes.map((box) => box.y + box.height));
+  return { x, y, width: right - x, height: bottom - y };
+}
 
 /** The same node before and after an edit: the one asked for, else the topmost that both have. */
 function anchorBoxes(before: Layout, after: Layout, key: string | undefined) {

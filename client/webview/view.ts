@@ -42,6 +42,14 @@ interface Pane {
   overlay: Overlay;
 }
 
+/** A question to the editor, by the node it was asked at. */
+interface Asked {
+  readonly kind: 'whatIf' | 'link';
+  readonly key: string;
+  /** Index of the copy whose link was asked about, -1 for none. */
+  readonly instruction: number;
+}
+
 export interface View {
   receive(message: ToGraphView): void;
   /** Changes to the picture that the last drawing took. */
@@ -60,7 +68,7 @@ export function createView(body: HTMLElement, bridge: Bridge, initial: GraphView
   let graphJson = '';
   let beside: Beside | undefined;
   /** What was asked, to ask again when the text has changed. */
-  let asked: { readonly kind: 'whatIf' | 'link'; readonly key: string } | undefined;
+  let asked: Asked | undefined;
   let nothing = 'Open a Dockerfile to see its build graph.';
   let panes: Pane[] = [];
   let active = 0;
@@ -207,9 +215,12 @@ export function createView(body: HTMLElement, bridge: Bridge, initial: GraphView
     }
   }
 
-  function askAgain(again: { readonly kind: 'whatIf' | 'link'; readonly key: string }): void {
+  function askAgain(again: Asked): void {
     const pane = currentPane();
-    const index = pane?.layout.drawn.nodes.findIndex((node) => node.key === again.key) ?? -1;
+    const nodes = pane?.layout.drawn.nodes ?? [];
+    const kept = nodes.findIndex((node) => node.key === again.key);
+    // To put --link on a line, or to take it off, makes another line of it in the same place.
+    const index = kept >= 0 ? kept : nodes.findIndex((node) => isCopy(node) && node.instruction === again.instruction);
     if (!pane || index < 0) asked = undefined;
     else if (again.kind === 'whatIf') askWhatIf(index);
     else askLink(index);
@@ -241,7 +252,7 @@ export function createView(body: HTMLElement, bridge: Bridge, initial: GraphView
       const known = panes[i];
       const picture = known?.picture ?? newPicture(i);
       const sameGraph = known && known.graph === want.graph && known.layout.drawn.mode === mode;
-      const layout = sameGraph ? known.layout : layoutGraph(want.graph, mode, marginOf, known?.layout);
+      const layout = sameGraph ? known.layout : layoutGraph(want.graph, mode, marginOf, (known ?? panes[0])?.layout);
       panes[i] = {
         picture,
         title: want.title,
@@ -424,7 +435,7 @@ export function createView(body: HTMLElement, bridge: Bridge, initial: GraphView
       say('Nothing to change here by itself.');
       return;
     }
-    asked = { kind: 'whatIf', key: drawnNode.key };
+    asked = { kind: 'whatIf', key: drawnNode.key, instruction: -1 };
     bridge.post({ type: 'whatIf', change });
   }
 
@@ -432,7 +443,7 @@ export function createView(body: HTMLElement, bridge: Bridge, initial: GraphView
     const pane = panes[active];
     const drawnNode = pane?.layout.drawn.nodes[node];
     if (!pane?.current || !drawnNode || !isCopy(drawnNode) || !bridge.connected) return;
-    asked = { kind: 'link', key: drawnNode.key };
+    asked = { kind: 'link', key: drawnNode.key, instruction: drawnNode.instruction };
     bridge.post({ type: 'compareLink', instruction: drawnNode.instruction });
   }
 
@@ -489,11 +500,15 @@ export function createView(body: HTMLElement, bridge: Bridge, initial: GraphView
     return panes[active]?.layout.drawn.nodes.findIndex((node) => node.key === selectedKey) ?? -1;
   }
 
-  /** The lane of the line that two pictures are compared for; -1 where nothing but the target matters. */
-  function homeOf(pane: Pane): number {
-    if (beside?.type !== 'linkComparison') return -1;
+  /** The nodes that two pictures are compared for: a copy and its join, or what differs. */
+  function homeOf(pane: Pane): readonly number[] {
+    if (beside?.type === 'compare') {
+      const { lanes, nodes } = pane.layout.drawn;
+      return pane.marks?.size ? [...pane.marks.keys()] : [nodes.findIndex((node) => lanes[node.lane]?.target)];
+    }
+    if (beside?.type !== 'linkComparison') return [];
     const { instruction } = beside;
-    return pane.layout.drawn.nodes.find((node) => node.instruction === instruction)?.lane ?? -1;
+    return pane.layout.drawn.nodes.flatMap((node, i) => (node.instruction === instruction && node.on < 0 ? i : []));
   }
 
   function currentPane(): Pane | undefined {
