@@ -19,6 +19,7 @@ import { expandedText, stepName } from './names.ts';
 import { isAbs, normalizeWorkdir, toSlash } from './paths.ts';
 import { parsePort } from './ports.ts';
 import { compileRun, withShell } from './run.ts';
+import { isSecretName } from './secretNames.ts';
 import { type Command, type CopyFacts, placeIn, type Stage, type Step } from './stage.ts';
 import { parseSignal } from './stopSignal.ts';
 
@@ -482,24 +483,8 @@ function legacyFormat(d: Dispatch, noDelimiter: boolean, instruction: Instructio
   say(d, 'LegacyKeyValueFormat', `"${name} key=value" should be used instead of legacy "${name} key value" format`);
 }
 
-const secretWords = new Set([
-  'apikey',
-  'auth',
-  'credential',
-  'credentials',
-  'key',
-  'password',
-  'pword',
-  'passwd',
-  'secret',
-  'token',
-]);
-const publicWords = new Set(['public', 'file', 'version']);
-
 function secretKey(d: Dispatch, keyword: 'ARG' | 'ENV', key: string, span: Span): void {
-  // The letters that Go's case folding takes for these are no part of any identifier that people use, but they count.
-  const parts = key.replaceAll('\u017f', 's').replaceAll('\u212a', 'k').toLowerCase().split('_');
-  if (!parts.some((part) => secretWords.has(part)) || parts.some((part) => publicWords.has(part))) return;
+  if (!isSecretName(key)) return;
   say(
     d,
     'SecretsUsedInArgOrEnv',

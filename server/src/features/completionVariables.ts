@@ -1,11 +1,12 @@
 // Variables behind a dollar: those that the place can read, with their values and where these come from.
 import type { Analysis } from '../analysis/analyze.ts';
+import { isSecretName } from '../compile/secretNames.ts';
 import { lineOf } from '../dockerfile/spans.ts';
 import { type EnvList, envEntries, getEnv } from '../llb/env.ts';
 import type { Cursor } from './cursor.ts';
-import { environmentAt, isSecretName } from './environment.ts';
+import { environmentAt } from './environment.ts';
 import type { CompletionItem } from './feature.ts';
-import { codeSpan } from './inlayHints.ts';
+import { code } from './markdown.ts';
 import { isPlatformArg, predefinedArgs } from './predefinedArgs.ts';
 import { sectionsOf } from './sections.ts';
 import { type VariableDeclaration, variablesOf } from './variables.ts';
@@ -32,7 +33,7 @@ export function variableItems(analysis: Analysis, offset: number, cursor: Cursor
       label: name,
       kind: 'variable',
       detail: shown === undefined ? from : `= ${shown.length > 60 ? `${shown.slice(0, 59)}…` : shown}`,
-      documentation: [documentation, from, shown === undefined ? '' : codeSpan(shown === '' ? '""' : shown)]
+      documentation: [documentation, from, shown === undefined ? '' : code(shown === '' ? '""' : shown, Infinity)]
         .filter((part) => part !== '')
         .join('\n\n'),
       edit: edit(name),

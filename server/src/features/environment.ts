@@ -39,23 +39,3 @@ export function valueAt(analysis: Analysis, index: number, name: string): string
   const after = stepsOf(analysis).get(index)?.after.env;
   return after === undefined ? undefined : getEnv(after, name);
 }
-
-/** True for a variable whose value should not be on a screen. */
-export function isSecretName(name: string): boolean {
-  const parts = name.toLowerCase().split('_');
-  return parts.some((part) => secretWords.has(part)) && !parts.some((part) => publicWords.has(part));
-}
-
-const secretWords = new Set([
-  'apikey',
-  'auth',
-  'credential',
-  'credentials',
-  'key',
-  'password',
-  'pword',
-  'passwd',
-  'secret',
-  'token',
-]);
-const publicWords = new Set(['public', 'file', 'version']);

@@ -1,11 +1,12 @@
 // What the word under the cursor means: a variable with its value, a stage, an image, a flag, a mount key, an instruction.
 import type { Span } from '../../../shared/src/span.ts';
 import type { Analysis } from '../analysis/analyze.ts';
+import { isSecretName } from '../compile/secretNames.ts';
 import type { Flag, Instruction } from '../dockerfile/instruction.ts';
 import { mountOf } from '../dockerfile/runInstruction.ts';
 import { originalOffset, spanOf } from '../dockerfile/spans.ts';
 import { cursorAt, type InInstruction, tokenSpan } from './cursor.ts';
-import { isSecretName, valueAt } from './environment.ts';
+import { valueAt } from './environment.ts';
 import { imageWords } from './imageWords.ts';
 import { code, listed } from './markdown.ts';
 import { nameAt } from './names.ts';

@@ -2,8 +2,10 @@
 import type { Span } from '../../../shared/src/span.ts';
 import type { Analysis } from '../analysis/analyze.ts';
 import { stageTitle } from '../analysis/graph.ts';
-import { isSecretName, valueAt } from './environment.ts';
+import { isSecretName } from '../compile/secretNames.ts';
+import { valueAt } from './environment.ts';
 import type { InlayHint } from './feature.ts';
+import { code } from './markdown.ts';
 import { stageNamesOf } from './stageNames.ts';
 import { variablesOf } from './variables.ts';
 
@@ -39,14 +41,5 @@ function addValue(analysis: Analysis, hints: InlayHint[], offset: number, instru
   const flat = value.replace(/\s+/g, ' ');
   const cut = flat.length > longest;
   const label = cut ? `${[...flat].slice(0, longest - 1).join('')}…` : flat;
-  hints.push(cut ? { offset, label: `= ${label}`, tooltip: codeSpan(value) } : { offset, label: `= ${label}` });
-}
-
-/** Text as Markdown code, whatever backticks it has. */
-export function codeSpan(text: string): string {
-  const flat = text.replace(/\s+/g, ' ');
-  if (!flat.includes('`')) return `\`${flat}\``;
-  let fence = '``';
-  while (flat.includes(fence)) fence += '`';
-  return `${fence} ${flat} ${fence}`;
+  hints.push(cut ? { offset, label: `= ${label}`, tooltip: code(value, Infinity) } : { offset, label: `= ${label}` });
 }
