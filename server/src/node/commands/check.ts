@@ -1,10 +1,10 @@
 // `llb-lens check`: the problems of Dockerfiles, for a person or a program; and their safe fixes, all at once.
 import { dirname, relative } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { Analysis } from '../../analysis/analyze.ts';
 import { encodeUtf8 } from '../../go/utf8.ts';
 import { type Found, ruleNamed } from '../../rules/findings.ts';
 import type { Severity } from '../../rules/rule.ts';
+import { readArguments } from '../arguments.ts';
 import { type BuildFlags, flagOptions } from '../buildFlags.ts';
 import { type CommandImages, openCommandImages } from '../commandImages.ts';
 import { analyzeForCheck, type CheckSetup, fixedText, type Levels, problemsOf, type Reported } from '../fileCheck.ts';
@@ -99,28 +99,19 @@ interface Task {
 }
 
 function readArgs(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      strict: true,
-      options: {
-        help: { type: 'boolean', short: 'h' },
-        format: { type: 'string' },
-        severity: { type: 'string' },
-        rule: { type: 'string', multiple: true },
-        fix: { type: 'boolean' },
-        'dry-run': { type: 'boolean' },
-        'stdin-filename': { type: 'string' },
-        context: { type: 'string' },
-        images: { type: 'string' },
-        'image-config': { type: 'string', multiple: true },
-        ...flagOptions,
-      },
-    });
-  } catch (error) {
-    throw new UsageError((error instanceof Error ? error.message : String(error)).split('. ')[0] as string);
-  }
+  return readArguments(args, {
+    help: { type: 'boolean', short: 'h' },
+    format: { type: 'string' },
+    severity: { type: 'string' },
+    rule: { type: 'string', multiple: true },
+    fix: { type: 'boolean' },
+    'dry-run': { type: 'boolean' },
+    'stdin-filename': { type: 'string' },
+    context: { type: 'string' },
+    images: { type: 'string' },
+    'image-config': { type: 'string', multiple: true },
+    ...flagOptions,
+  });
 }
 
 function readLevel(flag: string, text: string): Severity | 'off' {

@@ -1,8 +1,9 @@
 // `llb-lens explain`: the page of a rule, in the terminal.
-import { parseArgs } from 'node:util';
+
 import { ruleNamed } from '../../rules/findings.ts';
 import { rules } from '../../rules/index.ts';
 import { pages } from '../../rules/pages.ts';
+import { readArguments } from '../arguments.ts';
 import { type Io, UsageError } from '../io.ts';
 import { gistOf, noInk, renderInline, renderPage, terminalInk } from '../pageText.ts';
 import { unknownRule } from '../unknownRule.ts';
@@ -49,14 +50,5 @@ export async function explainCommand(args: readonly string[], io: Io): Promise<n
 }
 
 function readArgs(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      strict: true,
-      options: { help: { type: 'boolean', short: 'h' }, format: { type: 'string' } },
-    });
-  } catch (error) {
-    throw new UsageError((error instanceof Error ? error.message : String(error)).split('. ')[0] as string);
-  }
+  return readArguments(args, { help: { type: 'boolean', short: 'h' }, format: { type: 'string' } });
 }

@@ -1,11 +1,11 @@
 // `llb-lens graph`: the graph of a Dockerfile as a tree, JSON, DOT, Mermaid, LLB, or a picture.
 import { statSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
-import { parseArgs } from 'node:util';
 import { type Analysis, analyze } from '../../analysis/analyze.ts';
 import { buildGraph } from '../../analysis/graph.ts';
 import { dotText, mermaidText, type Paint, plain, treeText } from '../../analysis/graphFormats.ts';
 import { encodeDefinition } from '../../llb/definition.ts';
+import { readArguments } from '../arguments.ts';
 import { type BuildFlags, flagOptions } from '../buildFlags.ts';
 import { InputError, type Io, readText, UsageError } from '../io.ts';
 import { loadPicture, pictureFolder, pictureModes, pictureThemes } from '../picture.ts';
@@ -96,24 +96,15 @@ function oneOf<T extends string>(allowed: readonly T[], value: string): value is
 }
 
 function readArgs(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      strict: true,
-      options: {
-        help: { type: 'boolean', short: 'h' },
-        file: { type: 'string', short: 'f' },
-        format: { type: 'string' },
-        mode: { type: 'string' },
-        theme: { type: 'string' },
-        'image-config': { type: 'string', multiple: true },
-        ...flagOptions,
-      },
-    });
-  } catch (error) {
-    throw new UsageError((error instanceof Error ? error.message : String(error)).split('. ')[0] as string);
-  }
+  return readArguments(args, {
+    help: { type: 'boolean', short: 'h' },
+    file: { type: 'string', short: 'f' },
+    format: { type: 'string' },
+    mode: { type: 'string' },
+    theme: { type: 'string' },
+    'image-config': { type: 'string', multiple: true },
+    ...flagOptions,
+  });
 }
 
 interface Place {

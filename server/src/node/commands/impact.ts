@@ -1,12 +1,12 @@
 // `llb-lens impact`: what a change makes BuildKit run again, in words, JSON or Markdown.
 import { execFileSync } from 'node:child_process';
 import { basename, dirname, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { type Analysis, analyze } from '../../analysis/analyze.ts';
 import type { Outcome, VertexOutcome } from '../../analysis/cacheImpact.ts';
 import { shortImage } from '../../analysis/graph.ts';
 import { type Caches, type Change, changeText, compareBuilds, parseChange, whatIf } from '../../analysis/whatIf.ts';
 import { decodeUtf8 } from '../../go/utf8.ts';
+import { readArguments } from '../arguments.ts';
 import { type BuildFlags, flagOptions } from '../buildFlags.ts';
 import { InputError, type Io, readText, UsageError } from '../io.ts';
 import { problemText } from '../problems.ts';
@@ -80,29 +80,20 @@ interface Result {
 }
 
 function readArgs(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      strict: true,
-      options: {
-        help: { type: 'boolean', short: 'h' },
-        change: { type: 'string', multiple: true },
-        against: { type: 'string' },
-        before: { type: 'string' },
-        after: { type: 'string' },
-        'changed-file': { type: 'string', multiple: true },
-        'before-build-arg': { type: 'string', multiple: true },
-        pruned: { type: 'boolean' },
-        cache: { type: 'string' },
-        format: { type: 'string' },
-        'image-config': { type: 'string', multiple: true },
-        ...flagOptions,
-      },
-    });
-  } catch (error) {
-    throw new UsageError((error instanceof Error ? error.message : String(error)).split('. ')[0] as string);
-  }
+  return readArguments(args, {
+    help: { type: 'boolean', short: 'h' },
+    change: { type: 'string', multiple: true },
+    against: { type: 'string' },
+    before: { type: 'string' },
+    after: { type: 'string' },
+    'changed-file': { type: 'string', multiple: true },
+    'before-build-arg': { type: 'string', multiple: true },
+    pruned: { type: 'boolean' },
+    cache: { type: 'string' },
+    format: { type: 'string' },
+    'image-config': { type: 'string', multiple: true },
+    ...flagOptions,
+  });
 }
 
 function readCaches(values: { pruned?: boolean | undefined; cache?: string | undefined }): Caches {

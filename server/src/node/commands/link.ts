@@ -1,7 +1,8 @@
 // `llb-lens link`: the verdict on --link for every COPY and ADD, as a table for a person, JSON or Markdown.
-import { parseArgs } from 'node:util';
+
 import { type Analysis, analyze } from '../../analysis/analyze.ts';
 import { type LinkVerdict, type LinkVerdictKind, linkVerdicts } from '../../analysis/linkVerdict.ts';
+import { readArguments } from '../arguments.ts';
 import { type BuildFlags, flagOptions } from '../buildFlags.ts';
 import { openCommandImages } from '../commandImages.ts';
 import { wellFormed } from '../formats/report.ts';
@@ -82,22 +83,13 @@ export async function linkCommand(args: readonly string[], io: Io): Promise<numb
 }
 
 function readArgs(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      strict: true,
-      options: {
-        help: { type: 'boolean', short: 'h' },
-        format: { type: 'string' },
-        images: { type: 'string' },
-        'image-config': { type: 'string', multiple: true },
-        ...flagOptions,
-      },
-    });
-  } catch (error) {
-    throw new UsageError((error instanceof Error ? error.message : String(error)).split('. ')[0] as string);
-  }
+  return readArguments(args, {
+    help: { type: 'boolean', short: 'h' },
+    format: { type: 'string' },
+    images: { type: 'string' },
+    'image-config': { type: 'string', multiple: true },
+    ...flagOptions,
+  });
 }
 
 interface Row {
