@@ -20,8 +20,7 @@ export interface Executed {
 
 /**
  * Runs each `$ llb-lens ...` of the `console` fences, in the page's order, in a folder that holds the files the page has shown
- * so far: a fence ` ```dockerfile NAME ` is the file NAME; ` < NAME` behind a command gives it as standard input. `page` comes back with what was really printed. A line `...` on the page
- * stands for any lines, as long as what is around it was printed in that order.
+ * so far: a fence ` ```dockerfile NAME ` is the file NAME; ` < NAME` behind a command gives it as standard input. `page` comes back with what was really printed.
  */
 export function execute(page: string): { page: string; executed: Executed[] } {
   const folder = mkdtempSync(join(tmpdir(), 'llb-lens-page-'));
@@ -65,7 +64,7 @@ function consoleLines(lines: readonly string[], folder: string, executed: Execut
     while (i < lines.length && !(lines[i] as string).startsWith('$ ')) i++;
     const below = lines.slice(start, i);
     if (!line.startsWith('$ llb-lens ')) result.push(...below);
-    else result.push(...asShown(below, run(line, folder, executed)));
+    else result.push(...run(line, folder, executed), ...below.slice(below.findLastIndex((text) => text !== '') + 1));
   }
   return result;
 }
@@ -84,32 +83,4 @@ function run(line: string, folder: string, executed: Executed[]): string[] {
   });
   executed.push({ command: text, code: done.status ?? -1 });
   return `${done.stderr}${done.stdout}`.replace(/\n+$/, '').split('\n');
-}
-
-/** What the page shows where that is an excerpt of what was printed, else all of what was printed. */
-function asShown(shown: readonly string[], printed: readonly string[]): readonly string[] {
-  const end = shown.findLastIndex((line) => line !== '') + 1;
-  const pieces: string[][] = [[]];
-  for (const line of shown.slice(0, end)) {
-    if (line === '...') pieces.push([]);
-    else pieces[pieces.length - 1]?.push(line);
-  }
-  let at = 0;
-  for (const [i, piece] of pieces.entries()) {
-    const last = i === pieces.length - 1;
-    const from = last && i > 0 ? Math.max(at, printed.length - piece.length) : at;
-    const found = i === 0 ? (startsAt(printed, piece, 0) ? 0 : -1) : indexOf(printed, piece, from);
-    if (found < 0 || (last && found + piece.length !== printed.length)) return [...printed, ...shown.slice(end)];
-    at = found + piece.length;
-  }
-  return shown;
-}
-
-function indexOf(lines: readonly string[], piece: readonly string[], from: number): number {
-  for (let at = from; at + piece.length <= lines.length; at++) if (startsAt(lines, piece, at)) return at;
-  return -1;
-}
-
-function startsAt(lines: readonly string[], piece: readonly string[], at: number): boolean {
-  return piece.every((line, i) => lines[at + i] === line);
 }
