@@ -107,6 +107,14 @@ export function shippedStages(analysis: Analysis): ReadonlySet<Stage> {
   return found;
 }
 
+/** There is nothing below a step: its base is scratch or has no layers. Of a base that could not be had that is not known. */
+export function isOnNothing(stage: Stage, step: Step): boolean {
+  if (step.before.out !== undefined) return false;
+  let root = stage;
+  while (root.base !== undefined) root = root.base;
+  return root.originalBase === 'scratch' || root.baseImage !== undefined || root.namedContext !== undefined;
+}
+
 function find(analysis: Analysis): Found {
   const copies: Copy[] = [];
   const refused = new Map<number, RefusedOwner>();
@@ -130,7 +138,7 @@ function find(analysis: Analysis): Found {
       return;
     }
     const from = facts.from === undefined ? undefined : seen.get(facts.from);
-    const hasBelow = step.before.out !== undefined;
+    const hasBelow = !isOnNothing(stage, step);
     const uses = facts.from === undefined ? facts.sources.map((source) => readUse(analysis, index, source)) : [];
     const kinds = kindsOf(instruction, facts, from, uses);
     const directories = uses.flatMap((use) => use?.directories ?? []);

@@ -53,13 +53,16 @@ const small = mergeLayers([
 ]);
 const context = listingFrom({ 'a.txt': 1, app: 5, conf: '-> a.txt', 'd/x': 1, 'tree/bin/x': 1, 'tree/srv/y': 1 });
 
+const withoutLayers = JSON.stringify({ architecture: 'amd64', os: 'linux', rootfs: { type: 'layers', diff_ids: [] } });
+
 function analysed(text: string, files: BaseFiles | undefined = small, asked: string[] = []): Analysis {
   return analyze(
     `${text.split(' / ').join('\n')}\n`,
-    { attrs: {}, hostPlatform: 'linux/amd64' },
+    { attrs: { 'context:acme/other': 'docker-image://acme/its-place' }, hostPlatform: 'linux/amd64' },
     {
       dockerignore: null,
       sha256,
+      image: (ref) => (ref.includes('acme/empty') ? { config: withoutLayers } : undefined),
       context: (request) => contextUse(request, context),
       baseFiles(ref, { os, architecture }) {
         asked.push(`${ref} ${os}/${architecture}`);
@@ -131,6 +134,8 @@ test.each([
   ['FROM acme/own AS one / COPY a.txt /x/ / FROM scratch / COPY --from=one --link /x /x', []],
   ['FROM acme/windows:servercore / COPY --link a.txt /x/', []],
   ['FROM acme/own', []],
+  ['FROM acme/empty / COPY --link a.txt /x/', []],
+  ['FROM acme/other / COPY --link a.txt /x/', []],
 ])('%s asks for %j', (text, refs) => {
   const asked: string[] = [];
   const analysis = analysed(text, undefined, asked);
@@ -178,6 +183,7 @@ test('rules say what they rest on', () => {
   const two = 'CopySourcesWithoutSlash';
   expect(said('FROM acme/own / COPY a.txt app /opt', two)).toEqual([]);
   expect(said('FROM acme/own / COPY a.txt app /new', two)[0]).toContain('only the last is left, as the file /new');
+  expect(said('FROM acme/own / RUN mkdir /new / COPY a.txt app /new', two)).toEqual([]);
   expect(said('FROM acme/own / COPY --link a.txt app /opt', two)[0]).toContain('only the last is left');
 });
 

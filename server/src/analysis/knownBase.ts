@@ -82,7 +82,11 @@ function imageFiles(analysis: Analysis, stage: Stage): BaseFiles | undefined {
   if (baseFiles === undefined) return undefined;
   const named = parseNormalizedNamed(stage.originalBase);
   if ('error' in named) return undefined;
-  return baseFiles(referenceString(tagNameOnly(named)), stage.platform ?? analysis.compilation.targetPlatform);
+  const ref = referenceString(tagNameOnly(named));
+  // A named context may have put something else in its place, and what has no layers has no files.
+  const source = stage.source?.op;
+  if (source?.kind !== 'source' || !source.identifier.startsWith(`docker-image://${ref}`)) return undefined;
+  return baseFiles(ref, stage.platform ?? analysis.compilation.targetPlatform);
 }
 
 function ofCatalogue(facts: BaseFacts): KnownBase {

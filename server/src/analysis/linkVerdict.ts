@@ -2,7 +2,7 @@
 import type { Span } from '../../../shared/src/span.ts';
 import type { Stage, Step } from '../compile/stage.ts';
 import type { Analysis } from './analyze.ts';
-import { type Copy, copiesOf } from './copies.ts';
+import { type Copy, copiesOf, isOnNothing } from './copies.ts';
 import type { Basis, Hazard } from './copyHazards.ts';
 
 export type LinkVerdictKind =
@@ -153,7 +153,7 @@ function judgePlain(analysis: Analysis, copy: Copy): Judged {
       evidence: ['cache-copies-without-run-plain', 'cache-copies-without-run-link', 'remote-min-base-changed-plain'],
       rule: 'LinkWouldHelp',
     };
-  if (copy.step.before.out === undefined)
+  if (isOnNothing(copy.stage, copy.step))
     return {
       kind: 'plain',
       sentence: 'plain copy; on an empty base --link would change nothing',

@@ -12,7 +12,8 @@ export const rule: Rule<CopyData> = {
       if (hazard === undefined) return [];
       // A plain copy sees a directory that is there. What an unknown base or a RUN has made nobody can tell.
       const unseen =
-        (hazard.basis.kind === 'usual' || copy.files.base?.kind(hazard.path) === 'nothing') &&
+        (hazard.basis.kind === 'usual' ||
+          (hazard.basis.kind === 'image' && copy.files.base?.kind(hazard.path) === 'nothing')) &&
         !copy.files.opaque &&
         copy.kinds.every((kind) => kind === 'file' || kind === 'maybe-file');
       if (!copy.merged && !unseen) return [];
