@@ -42,9 +42,11 @@ export function registerCommands(
         locations.map((location) => convert.asLocation(location)),
       ),
     ),
-    command('llbLens.whatIf', (uri?: string | vscode.Uri, changes?: readonly string[]) => {
+    command('llbLens.whatIf', (uri?: string | vscode.Uri, changes?: unknown) => {
       const named = typeof uri === 'string' ? vscode.Uri.parse(uri) : uri;
-      return whatIf.show(named ?? vscode.window.activeTextEditor?.document.uri, changes);
+      // A menu may hand over things of its own.
+      const given = Array.isArray(changes) ? changes.map(String) : undefined;
+      return whatIf.show(named ?? vscode.window.activeTextEditor?.document.uri, given);
     }),
     command(clearWhatIf, () => whatIf.clear()),
     command('llbLens.restart', async () => {

@@ -135,7 +135,8 @@ export function whatIfCommand(client: BaseLanguageClient): WhatIf {
     // Edited, or asked anew, meanwhile.
     if (mine !== question || answer === null || answer.version !== document.version) return undefined;
     if ('error' in answer) {
-      void vscode.window.showWarningMessage(`LLB Lens: ${answer.error}.`);
+      // In a message such brackets would be a link, and what they name may come from the file.
+      void vscode.window.showWarningMessage(`LLB Lens: ${answer.error.replaceAll('](', '] (')}.`);
       return undefined;
     }
     if (!('steps' in answer)) return undefined;

@@ -96,6 +96,31 @@ export const tests: Readonly<Record<string, Test>> = {
     });
   },
 
+  async 'a hover leads to the graph, and is trusted with nothing else'() {
+    const { document } = await open('Dockerfile');
+    const contents = await eventually(async () => {
+      const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+        'vscode.executeHoverProvider',
+        document.uri,
+        place(document, 'RUN npm run', 1),
+      );
+      const ours = hovers.flatMap((hover) => hover.contents as vscode.MarkdownString[]);
+      ok(ours.length > 0, 'there is a hover');
+      return ours;
+    });
+    const link = /\[Show in the graph\]\(command:(llbLens\.showGraph)\?(\S+) /.exec(
+      contents.map((c) => c.value).join(),
+    );
+    ok(link, 'there is a link');
+    const [uri, position] = JSON.parse(decodeURIComponent(link[2] as string)) as [string, vscode.Position];
+    equal(vscode.Uri.parse(uri).toString(), document.uri.toString());
+    equal(position, { line: 7, character: 0 });
+    equal(
+      contents.map(({ isTrusted }) => isTrusted),
+      [{ enabledCommands: ['llbLens.showGraph'] }],
+    );
+  },
+
   async 'lenses tell the stages and what each step depends on'() {
     const { document } = await open('Dockerfile');
     await eventually(async () => {
