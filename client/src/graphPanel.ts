@@ -91,6 +91,8 @@ export function graphPanel(
     view.uri = uri;
     view.question++;
     view.panel.title = titleOf(uri);
+    // Nothing of the file before counts for the next: neither place nor selection.
+    if (view.ready) post(view, { type: 'nothing', reason: `${titleOf(uri)}…` });
     void context.workspaceState.update(lastShown, uri.toString());
     void refresh(view);
   }

@@ -83,6 +83,51 @@ export function sourceSeed(
   };
 }
 
+/** The names that an ARG line declares: `A`, `B` of `ARG A=1 B="x y"`. */
+export function argumentNames(text: string): string[] {
+  const words = /(?:^|\s)([A-Za-z_][A-Za-z0-9_]*)(?:=(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\])*)?(?=\s|$)/g;
+  return Array.from(
+    text
+      .slice(0, 4000)
+      .replace(/^ARG\b/i, '')
+      .matchAll(words),
+    (match) => match[1]!,
+  );
+}
+
+/** The ARGs before the first FROM that this FROM mentions, each drawn on top of it. */
+export function connectArguments(plan: Plan, node: number, from: string): void {
+  const user = plan.seeds[node]!;
+  for (const argument of plan.graph.instructions) {
+    if (argument.stage >= 0 || argument.keyword !== 'ARG') continue;
+    const names = argumentNames(argument.text);
+    const mentioned = names.filter((name) => new RegExp(`\\$(?:\\{${name}\\b|${name}\\b)`).test(from));
+    for (const name of mentioned) {
+      const title = names.length === 1 ? argument.text : `ARG ${name}`;
+      const chip = plan.seeds.length;
+      plan.seeds.push({
+        shape: 'argument',
+        title,
+        signature: `${title} > ${user.signature}`,
+        note: '',
+        lane: user.lane,
+        place: 'source',
+        on: node,
+        vertices: [],
+        instruction: argument.index,
+        paths: [],
+        linked: false,
+        tags: [],
+        reachable: user.reachable,
+        provisional: false,
+        uncertain: false,
+        problem: argument.problem,
+      });
+      plan.edges.push({ from: chip, to: node, role: 'base', paths: [] });
+    }
+  }
+}
+
 /** What is read of a context says more than its name. */
 function contextTitle(name: string, paths: readonly string[]): string {
   const listed = paths

@@ -1,6 +1,6 @@
 // The drawing with one node a line: sources on top of their users, the join of a linked copy on the rail.
 import type { EdgeRole, GraphVertex } from '../../shared/src/graph.ts';
-import { isSource, mountTags, note, type Plan, sourceSeed } from './plan.ts';
+import { connectArguments, isSource, mountTags, note, type Plan, sourceSeed } from './plan.ts';
 
 /** One node a line, its sources drawn on top of it, and the join of a linked copy on the rail. */
 export function planInstructions(plan: Plan): void {
@@ -132,35 +132,5 @@ function connectInputs(
     const chip = plan.seeds.length;
     plan.seeds.push(sourceSeed(graph.vertices[index]!, plan.seeds[node]!, node, role, paths));
     plan.edges.push({ from: chip, to: node, role, paths });
-  }
-}
-
-/** The ARGs before the first FROM that this FROM mentions, each drawn on top of it. */
-function connectArguments(plan: Plan, node: number, from: string): void {
-  const user = plan.seeds[node]!;
-  for (const argument of plan.graph.instructions) {
-    const name = /^ARG\s+([A-Za-z_][A-Za-z0-9_]*)/.exec(argument.text)?.[1];
-    if (argument.stage >= 0 || argument.keyword !== 'ARG' || name === undefined) continue;
-    if (!from.includes(`$${name}`) && !from.includes(`\${${name}`)) continue;
-    const chip = plan.seeds.length;
-    plan.seeds.push({
-      shape: 'argument',
-      title: argument.text,
-      signature: `${argument.text} > ${user.signature}`,
-      note: '',
-      lane: user.lane,
-      place: 'source',
-      on: node,
-      vertices: [],
-      instruction: argument.index,
-      paths: [],
-      linked: false,
-      tags: [],
-      reachable: user.reachable,
-      provisional: false,
-      uncertain: false,
-      problem: argument.problem,
-    });
-    plan.edges.push({ from: chip, to: node, role: 'base', paths: [] });
   }
 }

@@ -1,6 +1,6 @@
 // The drawing of LLB as it is: one node for each vertex.
 import type { BuildGraph, GraphVertex } from '../../shared/src/graph.ts';
-import { isSource, mountTags, note, type Plan, sourceShape } from './plan.ts';
+import { connectArguments, isSource, mountTags, note, type Plan, sourceShape } from './plan.ts';
 
 /** LLB as it is: one node for each vertex. */
 export function planOperations(plan: Plan): void {
@@ -32,6 +32,11 @@ export function planOperations(plan: Plan): void {
     for (const { vertex: from, role, paths } of vertex.inputs) {
       plan.edges.push({ from, to: vertex.index, role, paths });
     }
+  }
+  // Behind all vertices, whose indexes are those of their nodes.
+  for (const vertex of graph.vertices) {
+    const line = graph.instructions[vertex.instruction];
+    if (isSource(vertex) && line?.keyword === 'FROM') connectArguments(plan, vertex.index, line.text);
   }
 }
 

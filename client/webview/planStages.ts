@@ -1,6 +1,6 @@
 // The drawing with one node a stage.
 import type { EdgeRole, GraphVertex } from '../../shared/src/graph.ts';
-import { isSource, type Plan, sourceSeed } from './plan.ts';
+import { connectArguments, isSource, type Plan, sourceSeed } from './plan.ts';
 
 /** One node a stage. */
 export function planStages(plan: Plan): void {
@@ -35,6 +35,7 @@ export function planStages(plan: Plan): void {
     const base = nodeOf[stage.base.stage] ?? -1;
     if (base >= 0) plan.edges.push({ from: base, to: node, role: 'base', paths: [] });
     connectStage(plan, nodeOf, node, vertices);
+    connectArguments(plan, node, graph.instructions[stage.instruction]?.text ?? '');
   }
 }
 

@@ -2,6 +2,7 @@
 import type { BuildGraph } from '../../shared/src/graph.ts';
 import type { Change, Status } from '../../shared/src/graphView.ts';
 import type { Drawn, DrawnNode } from './model.ts';
+import { argumentNames } from './plan.ts';
 import { isSourceShape, type Mark } from './scene.ts';
 import { neighbours } from './walk.ts';
 import { printable } from './words.ts';
@@ -67,8 +68,8 @@ export function changeAt(graph: BuildGraph, node: DrawnNode): Change | undefined
   if (!instruction || node.shape === 'join' || node.shape === 'stage' || instruction.keyword === 'FROM')
     return undefined;
   if (instruction.keyword === 'ARG') {
-    const name = /^ARG\s+([A-Za-z_][A-Za-z0-9_]*)/.exec(instruction.text)?.[1];
-    return name === undefined ? undefined : { kind: 'argument', name, instruction: instruction.index };
+    const name = argumentNames(node.title).join(' ');
+    return name === '' ? undefined : { kind: 'argument', name, instruction: instruction.index };
   }
   return node.shape === 'config' ? undefined : { kind: 'line', instruction: instruction.index };
 }

@@ -163,6 +163,14 @@ export function createView(body: HTMLElement, bridge: Bridge, initial: GraphView
         graph = undefined;
         graphJson = '';
         beside = undefined;
+        asked = undefined;
+        selectedKey = undefined;
+        lit = false;
+        hovered = -1;
+        cursor = -1;
+        query = '';
+        matches = [];
+        if (searchField()) searchField()!.value = '';
         nothing = message.reason;
         drawAll();
         return;

@@ -22,6 +22,7 @@ export type Change =
   | { readonly kind: 'source'; readonly vertex: number; readonly name: string }
   /** Files of a context, by the paths that an instruction reads. */
   | { readonly kind: 'files'; readonly vertex: number; readonly paths: readonly string[] }
+  /** One name, or those of one line with a blank between. */
   | { readonly kind: 'argument'; readonly name: string; readonly instruction: number }
   | { readonly kind: 'line'; readonly instruction: number };
 

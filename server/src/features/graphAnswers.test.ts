@@ -175,6 +175,11 @@ COPY --link x /x/
     // As in the scenarios cache-arg-base, cache-arg-used-late and cache-earlier-run-changed-link.
     ['before FROM', { kind: 'argument', name: 'TAG', instruction: 0 }, ['exec ran', 'file cached', 'merge ran']],
     ['in a stage', { kind: 'argument', name: 'MODE', instruction: 2 }, ['exec ran', 'file cached', 'merge ran']],
+    [
+      'with another',
+      { kind: 'argument', name: 'MODE OTHER', instruction: 2 },
+      ['exec ran', 'file cached', 'merge ran'],
+    ],
     ['a RUN', { kind: 'line', instruction: 3 }, ['exec ran', 'file cached', 'merge ran']],
     ['the linked copy', { kind: 'line', instruction: 4 }, ['exec cached', 'file ran', 'merge ran']],
   ])('%s', (_, change, expected) => expect(said(change)).toEqual(expected));

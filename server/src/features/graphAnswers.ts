@@ -133,8 +133,11 @@ function changesOf(
       if (vertex?.op.kind !== 'source') return { error: 'The build does not need it.' };
       return { changes: [{ kind: 'source', identifier: vertex.op.identifier }], title: 'the build context' };
     }
-    case 'argument':
-      return { changes: [{ kind: 'arg', name: asked.name, value: undefined }], title: `the argument ${asked.name}` };
+    case 'argument': {
+      const names = asked.name.split(' ');
+      const changes = names.map((name): Change => ({ kind: 'arg', name, value: undefined }));
+      return { changes, title: `the ${names.length > 1 ? 'arguments' : 'argument'} ${names.join(', ')}` };
+    }
     case 'line': {
       const line = analysis.dockerfile.instructions[asked.instruction]?.lines.first;
       if (line === undefined) return { error: 'That line is gone.' };
