@@ -270,7 +270,7 @@ function hover({ keyword, status, reason, chain }: WhatIfStep): vscode.MarkdownS
   const text = new vscode.MarkdownString(`**${looks[status].words}**`);
   if (status === 'reused') return text.appendText(`: nothing that this ${keyword} reads changes.`);
   text.appendText(`: ${reason}.`);
-  if (chain.length > 1) text.appendMarkdown('\n\n').appendText(`Lines ${chain.join(' → ')}`);
+  if (chain.length > 1) text.appendMarkdown('\n\n').appendText(`Lines ${chain.map((line) => line || '…').join(' → ')}`);
   return text;
 }
 

@@ -101,9 +101,9 @@ export interface WhatIfStep {
   readonly range: ProtocolRange;
   readonly keyword: string;
   readonly status: 'reused' | 'relinked' | 'runs' | 'runs-if-content-differs';
-  /** A clause; `` where it is reused. */
+  /** A clause. */
   readonly reason: string;
-  /** 1-based lines that lead here, what changed first; the last is its own. Empty where it is reused. */
+  /** 1-based lines that lead here, what changed first; the last is its own; 0 for some left out. Empty where it is reused. */
   readonly chain: readonly number[];
 }
 

@@ -110,6 +110,16 @@ test('each step tells why, by which lines, and what is pulled for it', async () 
 });
 
 test.each([
+  [10, [2, 3, 4, 5, 6, 7, 8, 9, 10, 11]],
+  [13, [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]],
+  [14, [2, 3, 4, 5, 0, 8, 9, 10, 11, 12, 13, 14, 15]],
+  [300, [2, 3, 4, 5, 0, 294, 295, 296, 297, 298, 299, 300, 301]],
+])('of a chain of %i lines no more is told than can be read', async (n, chain) => {
+  const client = await opened(`FROM alpine\n${Array.from({ length: n }, (_, i) => `RUN ${i}\n`).join('')}`);
+  expect((await outcome(client, 'line:2')).steps.at(-1)?.chain).toEqual(chain);
+});
+
+test.each([
   ['base:alpine', 'no base is alpine'],
   ['arg:OTHER', 'no ARG is named OTHER'],
   ['line:900', 'line 900 holds no instruction'],

@@ -12,6 +12,7 @@ import { shortImage } from '../analysis/graph.ts';
 import { type Change, changeText, imagesOf, parseChange, whatIf } from '../analysis/whatIf.ts';
 import { listed } from '../features/markdown.ts';
 import { inputsOf, stageLabel } from '../features/steps.ts';
+import type { Vertex } from '../llb/op.ts';
 import type { Coordinates } from './coordinates.ts';
 import type { Inquiry } from './desk.ts';
 
@@ -153,13 +154,12 @@ function stepsOf(
     .flatMap(([index, { found, status }]) => {
       const instruction = analysis.dockerfile.instructions[index];
       if (instruction === undefined) return [];
-      const lines = found.chain.map(({ origin }) => firstLine(after, origin)).filter((line) => line > 0);
       return {
         range: at.rangeOf(instruction.span),
         keyword: instruction.keyword.toUpperCase(),
         status,
         reason: found.reason,
-        chain: status === 'reused' ? [] : lines.filter((line, i) => line !== lines[i - 1]),
+        chain: status === 'reused' ? [] : chainLines(after, found.chain),
       };
     });
 
@@ -172,6 +172,21 @@ function stepsOf(
     const before = worst.get(index);
     if (before === undefined || ranks[status] > ranks[before.status]) worst.set(index, { found, status });
   }
+}
+
+/** How many lines of a chain are named at its start and at its end: with thousands of steps each has thousands before it. */
+const [first, last] = [4, 8];
+
+function chainLines(analysis: Analysis, chain: readonly Vertex[]): readonly number[] {
+  const linesOf = (vertices: readonly Vertex[]) => vertices.map(({ origin }) => firstLine(analysis, origin));
+  // Several vertices of a line stand side by side, so that a few more are looked at than are named.
+  const long = chain.length > 4 * (first + last);
+  const near = long ? chain.slice(0, 2 * first) : chain;
+  const far = long ? chain.slice(-2 * last) : [];
+  const once = (lines: readonly number[]) => lines.filter((line, i) => line > 0 && line !== lines[i - 1]);
+  const lines = once(linesOf(near));
+  if (long) return [...lines.slice(0, first), 0, ...once(linesOf(far)).slice(-last)];
+  return lines.length > first + last + 1 ? [...lines.slice(0, first), 0, ...lines.slice(-last)] : lines;
 }
 
 // ------------------------------------------------------------------ words
