@@ -138,6 +138,8 @@ async function measureKeys(
     contestants.map(async (contestant) => ({ contestant, ...(await start(contestant, uri, text)) })),
   );
   for (const { server } of seats) await opened(server, uri);
+  for (const name of ['keystroke to diagnostics', 'keystroke to semantic tokens', 'hover', 'semantic tokens'])
+    table(name);
   let version = 1;
   // What is typed first warms both up.
   for (let key = lines > 1000 ? -10 : -30; key < keys; key++) {
