@@ -1,7 +1,7 @@
 // A walk through VS Code as a user takes it, with mouse and keyboard; every stop leaves a picture.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Locator, Page } from 'playwright-core';
+import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { pageUrl, quietSettings, root, startVscodeServer } from '../../scripts/editor/codeServer.ts';
 import { copyWorkspace, openBrowser, openPage } from './browser.ts';
 import type { Outcome, RunSetup } from './outcome.ts';
@@ -132,6 +132,108 @@ const stops: Readonly<Record<string, (walk: Walk) => Promise<void>>> = {
     await shot('graph');
   },
 
+  async 'what if the base changes, by mouse'(walk) {
+    const { page, shot } = walk;
+    const graph = graphView(page);
+    // The node of the caret's line lights up, and is moved into sight.
+    await goTo(walk, 13, 1);
+    await graph.locator('.node:has(.ring.cursor)', { hasText: '/app/dist' }).waitFor();
+    await goTo(walk, 11, 1);
+    await graph.locator('.node:has(.ring.cursor)', { hasText: 'debian' }).locator('[data-action=whatIf]').click();
+    await graph.locator('.banner', { hasText: 'If debian:12 changes' }).waitFor();
+    await expectStatus(graph, '/app/dist', 'reused');
+    await expectStatus(graph, 'merge', 're-linked', 1);
+    await shot('graph-what-if');
+  },
+
+  async 'what if a line changes, by keyboard'({ page, shot }) {
+    const graph = graphView(page);
+    await graph.locator('.canvas').first().focus();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('/');
+    await page.keyboard.type('npm install');
+    await graph.locator('.node:has(.ring.selected)', { hasText: 'npm install' }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('c');
+    await graph.locator('.banner', { hasText: 'If line 6 changes' }).waitFor();
+    await expectStatus(graph, 'npm run build', 'runs again');
+    await expectStatus(graph, 'package.json ->', 'reused');
+    await shot('graph-keyboard');
+  },
+
+  async 'with and without --link, side by side'({ page, editor, shot }) {
+    const graph = graphView(page);
+    await line(editor, '/app/dist').click();
+    await graph.locator('.node', { hasText: '/app/dist' }).locator('[data-action=link]').click();
+    await graph.locator('.banner', { hasText: 'If debian:12 changes' }).waitFor();
+    await graph.locator('.banner', { hasText: '--link saves 1 step' }).waitFor();
+    await graph.locator('.pane-title', { hasText: 'Without --link' }).waitFor();
+    await graph.locator('.pane-title', { hasText: 'With --link (as it is)' }).waitFor();
+    await shot('graph-side-by-side');
+  },
+
+  async 'takes --link from the text and writes it again'({ page, editor, shot }) {
+    const graph = graphView(page);
+    const copy = line(editor, '/app/dist');
+    await graph.getByRole('button', { name: 'Remove --link' }).click();
+    await copy.filter({ hasNotText: '--link' }).waitFor();
+    // The question is asked again of the new text, and the answer turned round.
+    await graph.locator('.pane-title', { hasText: 'Without --link (as it is)' }).waitFor();
+    await shot('graph-without-link');
+    await graph.getByRole('button', { name: 'Apply --link' }).click();
+    await copy.filter({ hasText: '--link' }).waitFor();
+    await graph.locator('.pane-title', { hasText: 'With --link (as it is)' }).waitFor();
+    await graph.getByRole('button', { name: 'Close' }).click();
+    await graph.locator('.pane-title:visible').waitFor({ state: 'detached' });
+    await graph.locator('.node.join').nth(1).waitFor();
+  },
+
+  async 'compares with the file on disk'({ page, shot }) {
+    const graph = graphView(page);
+    await graph.getByRole('button', { name: 'Compare' }).click();
+    await graph.getByRole('menuitem', { name: 'With the file on disk' }).click();
+    await graph.locator('.banner', { hasText: 'Compared with the file on disk' }).waitFor();
+    await shot('graph-compare');
+    await graph.getByRole('button', { name: 'Close' }).click();
+  },
+
+  async 'stays with a file when pinned, and follows the editor again'({ page, editor, shot }) {
+    const graph = graphView(page);
+    const tab = (name: string) => page.locator('.tab', { hasText: `Graph of ${name}` });
+    await graph.getByRole('button', { name: 'Pin' }).click();
+    // A file opens where the focus was last.
+    await line(editor, '/app/dist').click();
+    await page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'Containerfile.prod' }).click();
+    await page.locator('.tab.active', { hasText: 'Containerfile.prod' }).waitFor();
+    await graph.locator('.node', { hasText: '/app/dist' }).waitFor();
+    await tab('Dockerfile').waitFor();
+    await shot('graph-pinned');
+    await graph.getByRole('button', { name: 'Pin' }).click();
+    await tab('Containerfile.prod').waitFor();
+    await shot('graph-followed');
+    await page.locator('.tab', { hasText: /^Dockerfile/ }).click();
+    await tab('Dockerfile').waitFor();
+  },
+
+  async 'the graph in high contrast'(walk) {
+    const { page, shot } = walk;
+    const graph = graphView(page);
+    await goTo(walk, 11, 1);
+    const box = page.locator('.quick-input-widget:visible input');
+    await again(async () => {
+      await page.keyboard.press('Control+k');
+      await page.keyboard.press('Control+t');
+      await box.waitFor({ timeout: 3000 });
+    });
+    await box.fill('Dark High Contrast');
+    await page.locator('.quick-input-widget .monaco-list-row', { hasText: 'Dark High Contrast' }).first().waitFor();
+    await page.keyboard.press('Enter');
+    await graph.locator('body.vscode-high-contrast').waitFor();
+    await graph.locator('.node:has(.ring.cursor)', { hasText: 'debian' }).locator('[data-action=whatIf]').click();
+    await graph.locator('.banner', { hasText: 'If debian:12 changes' }).waitFor();
+    await shot('graph-high-contrast');
+  },
+
   async 'commands in the palette'(walk) {
     const { page, shot } = walk;
     await page.keyboard.press('F1');
@@ -151,6 +253,7 @@ export async function walkThrough({ vscode, screenshots }: RunSetup): Promise<re
   const outcomes: Outcome[] = [];
   try {
     const { page, lines } = await openPage(browser, server.authority);
+    page.setDefaultTimeout(20_000);
     const shot = async (name: string) => {
       // Only for the picture's sake: what is still fading in should be seen in full.
       await page.waitForTimeout(500);
@@ -187,6 +290,16 @@ export async function walkThrough({ vscode, screenshots }: RunSetup): Promise<re
     await server.stop();
     await workspace.remove();
   }
+}
+
+/** The page of the graph view: a frame of ours within a frame of the editor's. */
+function graphView(page: Page): FrameLocator {
+  return page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+}
+
+/** Waits until the node with these words carries that badge. */
+async function expectStatus(graph: FrameLocator, node: string, status: string, nth = 0): Promise<void> {
+  await graph.locator('.node', { hasText: node }).nth(nth).filter({ hasText: status }).waitFor();
 }
 
 /** The lines of the editor that have this text; blanks are no-break spaces there. */
