@@ -56,8 +56,7 @@ function wholeScale(picture: Size, pane: Size): number {
 }
 
 /** Moves just as far as it takes to see the box. */
-export function reveal(camera: Camera, box: Box, pane: Size): Camera {
-  const margin = 40;
+export function reveal(camera: Camera, box: Box, pane: Size, margin = 40): Camera {
   const shift = (low: number, high: number, room: number) => {
     if (high - low > room - 2 * margin || low < margin) return margin - low;
     return high > room - margin ? room - margin - high : 0;

@@ -36,8 +36,13 @@ export function drawMinimap(
   const color = (name: ColorName) => style.getPropertyValue(`--lens-${name}`).trim() || 'gray';
   context.setTransform(ratio * scale, 0, 0, ratio * scale, 0, 0);
   context.clearRect(0, 0, layout.width, layout.height);
-  context.fillStyle = color('laneBorder');
-  for (const lane of layout.lanes) context.fillRect(lane.x, lane.y, lane.width, lane.height);
+  context.fillStyle = color('lane');
+  context.strokeStyle = color('laneBorder');
+  context.lineWidth = 1 / scale;
+  for (const lane of layout.lanes) {
+    context.fillRect(lane.x, lane.y, lane.width, lane.height);
+    context.strokeRect(lane.x, lane.y, lane.width, lane.height);
+  }
   const least = 1 / scale;
   for (const [i, box] of layout.nodes.entries()) {
     const status = overlay.statuses?.get(i);

@@ -40,6 +40,8 @@ const far = 0.42;
 /** Of pictures with more nodes only what is near the pane is drawn, and no words below this zoom. */
 const large = 400;
 const plainBelow = 0.2;
+/** In pixels, at either side of a lane that is moved into sight. */
+const laneMargin = 8;
 
 export function createPicture(id: string, events: PictureEvents): Picture {
   const root = document.createElement('div');
@@ -269,7 +271,11 @@ export function createPicture(id: string, events: PictureEvents): Picture {
       const box = layout?.nodes[node];
       if (!box) return;
       const next = reveal(camera, box, pane());
-      if (next.x !== camera.x || next.y !== camera.y) byHand(next);
+      if (next.x === camera.x && next.y === camera.y) return;
+      // All of its lane, where there is room: a node tells more with what it stands among.
+      const lane = layout?.lanes[layout.drawn.nodes[node]!.lane];
+      const fits = lane !== undefined && lane.width * camera.scale <= pane().width - 2 * laneMargin;
+      byHand(fits ? { ...next, x: reveal(camera, { ...lane, y: box.y }, pane(), laneMargin).x } : next);
     },
     isAtRight(node) {
       const box = layout?.nodes[node];
