@@ -219,7 +219,7 @@ const recipes = (): Recipe[] => [
 ];
 
 /** Makes every base and puts it into the registry. */
-export function makeBases(registry: Registry): Base[] {
+export function makeBases(registry: Pick<Registry, 'put'>): Base[] {
   return recipes().map(({ name, layers, config }) => {
     const tars = layers.map((members) => writeTar(members));
     const blobs = tars.map((tar) => gzipSync(tar, { level: 6 }));

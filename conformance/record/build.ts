@@ -27,7 +27,7 @@ export function date(files: Record<string, Entry>, before: Dated, index: number)
 export interface Asked {
   tools: Tools;
   daemon: Daemon;
-  registry: Registry;
+  registry: Pick<Registry, 'serve' | 'takeReads' | 'takeWrites'>;
   /** A directory that is emptied and used. */
   dir: string;
   scenario: string;
@@ -145,7 +145,7 @@ interface Said {
 
 /** Vertices that are no part of the target's graph: loads of the Dockerfile itself, metadata, import and export. */
 const APART =
-  /^\[(internal|context [^\]]+)\] load (build definition|\.dockerignore|metadata)|^(exporting|importing|pushing|sending|resolving|preparing|merging|\[auth\])/;
+  /^\[(\S+ )?(internal|context [^\]]+)\] load (build definition|\.dockerignore|metadata)|^(exporting|importing|pushing|sending|resolving|preparing|merging|\[auth\])/;
 
 function read(said: string, code: number): Result {
   const vertices = new Map<string, Said>();

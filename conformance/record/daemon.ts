@@ -23,15 +23,15 @@ export interface Tools {
 
 /** One line that says what is missing here and how to get it, or nothing. */
 export function missing(): string | undefined {
-  if (process.platform !== 'linux' || process.arch !== 'x64') return 'recording needs Linux on x86-64';
-  if (process.getuid?.() !== 0) return 'recording needs root, for the daemon mounts snapshots: run it with sudo';
+  if (process.platform !== 'linux' || process.arch !== 'x64') return "BuildKit's daemon needs Linux on x86-64";
+  if (process.getuid?.() !== 0) return "BuildKit's daemon needs root, for it mounts snapshots: run it with sudo";
   const packages: string[] = [];
   for (const path of INGREDIENTS)
     if (!existsSync(path))
       packages.push(path.includes('busybox') ? 'busybox-static' : path.includes('dash') ? 'dash' : 'libc6');
   if (!onPath('runc')) packages.push('runc');
   if (!onPath('go')) packages.push('golang');
-  if (packages.length > 0) return `recording needs: apt-get install ${[...new Set(packages)].join(' ')}`;
+  if (packages.length > 0) return `BuildKit's daemon needs: apt-get install ${[...new Set(packages)].join(' ')}`;
   return undefined;
 }
 
@@ -117,10 +117,12 @@ export async function startDaemon(tools: Tools, dir: string, snapshotter: string
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   for (let tries = 0; ; tries++) {
     if (existsSync(socket)) break;
-    if (child.exitCode !== null || tries > 400)
+    if (child.exitCode !== null || tries > 400) {
+      child.kill('SIGKILL');
       throw new Error(
         `the daemon did not start: ${readFileSync(join(dir, 'log'), 'utf8').split('\n').slice(-3).join(' ')}`,
       );
+    }
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   return {
