@@ -31,6 +31,13 @@ describe('camera', () => {
     expect(startAt(picture, pane, home, beside)).toMatchObject(expected);
   });
 
+  test('begins somewhat smaller where all the width of a lane can be seen then', () => {
+    const begin = (width: number) =>
+      startAt({ width: 4000, height: 500 }, pane, { x: 0, y: 0, width, height: 9 }, false);
+    expect(begin(1000).scale).toBe((800 - 24) / 1000);
+    expect(begin(2000).scale).toBeCloseTo(0.748);
+  });
+
   test('revealing what is seen moves nothing, else just far enough', () => {
     const camera = { x: 0, y: 0, scale: 1 };
     const box = { x: 100, y: 100, width: 200, height: 50 };

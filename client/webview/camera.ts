@@ -17,6 +17,7 @@ const least = 0.01;
 const most = 3;
 /** Below this nothing can be read at ease: a picture that does not fit at this scale is shown in part. */
 const readable = 0.85;
+const tighter = 0.88;
 /** Pictures side by side are looked at for their shape: they may be smaller. */
 const readableBeside = 0.6;
 
@@ -41,9 +42,11 @@ export function fitsReadably(picture: Size, pane: Size, beside: boolean): boolea
 /** The first sight of a picture: all of it where that can be read, else the top left of what it is about, at a scale that can. */
 export function startAt(picture: Size, pane: Size, home: Box, beside: boolean): Camera {
   if (fitsReadably(picture, pane, beside)) return fitTo(picture, pane);
-  const wide = pane.width / Math.max(picture.width, 1);
-  const scale = Math.min(1, Math.max(beside ? readableBeside : readable, wide));
   const gap = 12;
+  const wanted = Math.min(1, Math.max(beside ? readableBeside : readable, pane.width / Math.max(picture.width, 1)));
+  // Somewhat smaller where that shows all the width of what it is about.
+  const whole = (pane.width - 2 * gap) / Math.max(home.width, 1);
+  const scale = beside || whole >= wanted ? wanted : Math.max(readable * tighter, whole);
   // No room is left empty at an edge while something is hidden at the other.
   const along = (at: number, of: number, room: number) =>
     of * scale <= room ? (room - of * scale) / 2 : Math.max(room - of * scale, Math.min(0, gap - at * scale));

@@ -143,6 +143,8 @@ const stops: Readonly<Record<string, (walk: Walk) => Promise<void>>> = {
     await graph.locator('.banner', { hasText: 'If debian:12 changes' }).waitFor();
     await expectStatus(graph, '/app/dist', 'reused');
     await expectStatus(graph, 'merge', 're-linked', 1);
+    await page.mouse.move(640, 795);
+    await graph.locator('.card').waitFor({ state: 'hidden' });
     await shot('graph-what-if');
   },
 
@@ -231,6 +233,8 @@ const stops: Readonly<Record<string, (walk: Walk) => Promise<void>>> = {
     await graph.locator('body.vscode-high-contrast').waitFor();
     await graph.locator('.node:has(.ring.cursor)', { hasText: 'debian' }).locator('[data-action=whatIf]').click();
     await graph.locator('.banner', { hasText: 'If debian:12 changes' }).waitFor();
+    await page.mouse.move(640, 795);
+    await graph.locator('.card').waitFor({ state: 'hidden' });
     await shot('graph-high-contrast');
   },
 

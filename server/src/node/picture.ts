@@ -26,7 +26,7 @@ export function pictureFolder(): URL {
   const places = ['../webview/', './webview/', '../../../dist/webview/'].map(
     (place) => new URL(place, import.meta.url),
   );
-  return places.find((place) => existsSync(new URL('render.mjs', place))) ?? (places[1] as URL);
+  return places.find((place) => existsSync(new URL('render.mjs', place))) ?? (places[0] as URL);
 }
 
 /** Throws InputError with a line for a person where the view's files are not there. */
