@@ -40,7 +40,11 @@ export function createContext(folder: string, { log, most = mostEntries, script 
   let last = 0;
 
   const start = (): Worker => {
-    const started = new Worker(script ?? besideThis(), { workerData: { folder, most } satisfies Job });
+    const started = new Worker(script ?? besideThis(), {
+      workerData: { folder, most } satisfies Job,
+      // Most folders are small, and what the walk makes is kept: room for what dies young would only lie there.
+      resourceLimits: { maxYoungGenerationSizeMb: 4 },
+    });
     // An editor that closes need not wait for it.
     started.unref();
     started.on('message', (reply: Reply) => {
