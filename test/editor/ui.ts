@@ -248,6 +248,22 @@ const stops: Readonly<Record<string, (walk: Walk) => Promise<void>>> = {
     await shot('palette');
     await page.keyboard.press('Escape');
   },
+
+  async 'the graph comes back after a reload'({ page, editor, shot }) {
+    // What is not saved would be asked about.
+    await line(editor, 'FROM').first().click();
+    await page.keyboard.press('Control+s');
+    await page.locator('.tab.dirty').waitFor({ state: 'detached' });
+    // An address that names a file opens that alone.
+    const url = new URL(page.url());
+    const payload = JSON.parse(url.searchParams.get('payload') ?? '[]') as [string, string][];
+    url.searchParams.set('payload', JSON.stringify(payload.filter(([name]) => name !== 'openFile')));
+    await page.goto(url.href, { waitUntil: 'commit' });
+    await page.locator('.monaco-workbench').waitFor();
+    await page.locator('.tab', { hasText: 'Graph of Dockerfile' }).waitFor();
+    await graphView(page).locator('.node', { hasText: '/app/dist' }).waitFor();
+    await shot('graph-reloaded');
+  },
 };
 
 export async function walkThrough({ vscode, screenshots }: RunSetup): Promise<readonly Outcome[]> {
