@@ -1,4 +1,5 @@
 // A walk through VS Code as a user takes it, with mouse and keyboard; every stop leaves a picture.
+import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
@@ -8,7 +9,7 @@ import type { Outcome, RunSetup } from './outcome.ts';
 
 const settings = {
   ...quietSettings,
-  'git.enabled': false,
+  'git.openRepositoryInParentFolders': 'never',
   'editor.hover.delay': 100,
   'editor.hover.sticky': false,
   'editor.lightbulb.enabled': 'on',
@@ -199,6 +200,18 @@ const stops: Readonly<Record<string, (walk: Walk) => Promise<void>>> = {
     await graph.getByRole('button', { name: 'Close' }).click();
   },
 
+  async 'compares with the last commit'({ page, shot }) {
+    const graph = graphView(page);
+    // VS Code's git extension takes a while to find the repository.
+    await again(async () => {
+      await graph.getByRole('button', { name: 'Compare' }).click();
+      await graph.getByRole('menuitem', { name: 'With git HEAD' }).click();
+      await graph.locator('.banner', { hasText: 'Compared with HEAD' }).waitFor({ timeout: 3000 });
+    });
+    await shot('graph-head');
+    await graph.getByRole('button', { name: 'Close' }).click();
+  },
+
   async 'stays with a file when pinned, and follows the editor again'({ page, editor, shot }) {
     const graph = graphView(page);
     const tab = (name: string) => page.locator('.tab', { hasText: `Graph of ${name}` });
@@ -268,6 +281,11 @@ const stops: Readonly<Record<string, (walk: Walk) => Promise<void>>> = {
 
 export async function walkThrough({ vscode, screenshots }: RunSetup): Promise<readonly Outcome[]> {
   const workspace = await copyWorkspace();
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: workspace.path });
+  git('init', '-q');
+  git('add', '.');
+  git('commit', '-q', '-m', 'first');
   const server = await startVscodeServer({ vscode, settings, testing: true });
   const browser = await openBrowser();
   const outcomes: Outcome[] = [];
