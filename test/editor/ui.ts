@@ -212,6 +212,20 @@ const stops: Readonly<Record<string, (walk: Walk) => Promise<void>>> = {
     await graph.getByRole('button', { name: 'Close' }).click();
   },
 
+  async 'leaves as a picture and as a page'({ page, shot }) {
+    const graph = graphView(page);
+    for (const format of ['SVG', 'HTML']) {
+      await graph.getByRole('button', { name: 'Export' }).click();
+      await graph.getByRole('menuitem', { name: new RegExp(format) }).click();
+      const box = page.locator('.quick-input-widget:visible input').first();
+      await box.waitFor();
+      if (format === 'SVG') await shot('graph-export');
+      await page.keyboard.press('Enter');
+      const name = `Dockerfile.graph.${format.toLowerCase()}`;
+      await page.locator('.explorer-folders-view .monaco-list-row', { hasText: name }).waitFor();
+    }
+  },
+
   async 'stays with a file when pinned, and follows the editor again'({ page, editor, shot }) {
     const graph = graphView(page);
     const tab = (name: string) => page.locator('.tab', { hasText: `Graph of ${name}` });
