@@ -87,6 +87,17 @@ export const tests: Readonly<Record<string, Test>> = {
     );
   },
 
+  async 'the graph opens beside the file'() {
+    const { document } = await open('Dockerfile');
+    await vscode.commands.executeCommand('llbLens.showGraph', document.uri);
+    const shown = () =>
+      vscode.window.tabGroups.all
+        .flatMap(({ tabs }) => tabs)
+        .find(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.includes('llbLens.graph'));
+    await eventually(async () => ok(shown()?.label === 'Graph of Dockerfile', String(shown()?.label)));
+    await vscode.window.tabGroups.close(shown() as vscode.Tab);
+  },
+
   async 'a hover says what a line is in the graph and what its words mean'() {
     const { document } = await open('Dockerfile');
     await eventually(async () => {
