@@ -32,8 +32,6 @@ const caretRest = 80;
 export interface GraphPanel extends vscode.Disposable {
   /** Opens the graph of that document, or brings it to the front; with a position, lights what stands there. */
   show(uri: vscode.Uri | undefined, position?: vscode.Position): Promise<void>;
-  /** What the view was told last and what it last said, for tests. */
-  readonly log: readonly { readonly to?: ToGraphView['type']; readonly from?: FromGraphView['type'] }[];
 }
 
 interface View {
@@ -52,12 +50,10 @@ export function graphPanel(
   output: vscode.LogOutputChannel,
 ): GraphPanel {
   const views = new Set<View>();
-  const log: { to?: ToGraphView['type']; from?: FromGraphView['type'] }[] = [];
   const folder = vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview');
   let caret: ReturnType<typeof setTimeout> | undefined;
 
   const post = (view: View, message: ToGraphView) => {
-    log.push({ to: message.type });
     void view.panel.webview.postMessage(message);
   };
 
@@ -114,7 +110,6 @@ export function graphPanel(
         output.warn('The graph view sent a message that is not known.');
         return;
       }
-      log.push({ from: message.type });
       try {
         await hear(view, message);
       } catch (error) {
@@ -283,7 +278,6 @@ export function graphPanel(
   ];
 
   return {
-    log,
     async show(uri, position) {
       if (uri === undefined) return;
       const name = uri.toString();
