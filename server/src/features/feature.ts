@@ -200,5 +200,5 @@ export interface Features {
   /** The graph as data; `file` is the name to show. */
   readonly graph?: (analysis: Analysis, file: string) => BuildGraph;
   /** The graph as text, for editors without a view of it. */
-  readonly graphText?: (analysis: Analysis) => string;
+  readonly graphText?: (graph: BuildGraph) => string;
 }

@@ -31,7 +31,7 @@ export const features: Features = {
   foldingRanges,
   formatting,
   graph: buildGraph,
-  graphText: (analysis) => treeText(buildGraph(analysis, analysis.options.filename)),
+  graphText: treeText,
   highlight,
   hover,
   inlayHints,

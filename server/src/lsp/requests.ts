@@ -266,8 +266,7 @@ export const formatting =
 
 export const graph =
   (features: Features) =>
-  ({ uri, document, analysis }: Inquiry<Document>): GraphAnswer => ({
-    version: document.version,
-    graph: features.graph?.(analysis, fileName(uri)),
-    text: features.graphText?.(analysis) ?? '',
-  });
+  ({ uri, document, analysis }: Inquiry<Document>): GraphAnswer => {
+    const graph = features.graph?.(analysis, fileName(uri));
+    return { version: document.version, graph, text: graph === undefined ? '' : (features.graphText?.(graph) ?? '') };
+  };
