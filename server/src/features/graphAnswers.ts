@@ -16,8 +16,8 @@ import { buildGraph, sourceTitle } from '../analysis/graph.ts';
 import { linkVerdictOf } from '../analysis/linkVerdict.ts';
 import { type Change, whatIf } from '../analysis/whatIf.ts';
 import type { AddInstruction, CopyInstruction, Instruction } from '../dockerfile/instruction.ts';
-import { spanOf } from '../dockerfile/spans.ts';
-import { applyEdits, removeFlag } from '../rules/edits.ts';
+import { applyEdits } from '../rules/edits.ts';
+import { addLink, dropFlag } from '../rules/link/copies.ts';
 import type { Edit } from './feature.ts';
 
 export interface Refused {
@@ -34,7 +34,7 @@ export function graphImpact(analysis: Analysis, graph: BuildGraph, asked: ViewCh
   return {
     type: 'impact',
     title: `If ${changes.title} changes`,
-    ...shown(outcome, outcome.analysis, graph),
+    ...shown(outcome, analysis, graph),
     pulls: outcome.pulls.map(({ image }) => (image.op.kind === 'source' ? sourceTitle(image.op.identifier) : '')),
   };
 }
@@ -78,11 +78,8 @@ export function textComparison(analysis: Analysis, graph: BuildGraph, text: stri
 export function linkEdits(analysis: Analysis, index: number, link: boolean): readonly Edit[] {
   const instruction = analysis.dockerfile.instructions[index];
   if (!isCopy(instruction) || instruction.link === link) return [];
-  const flags = instruction.flags.filter((flag) => flag.name === 'link');
-  const gone = flags.map((flag) => removeFlag(analysis.text, instruction, flag.start, flag.end));
-  if (!link) return gone;
-  const { end } = spanOf(instruction, 0, instruction.keyword.length);
-  return [...gone, { span: { start: end, end }, text: ' --link' }];
+  const edit = link ? addLink(instruction) : dropFlag(analysis, instruction, 'link');
+  return edit === undefined ? [] : [edit];
 }
 
 function isCopy(instruction: Instruction | undefined): instruction is CopyInstruction | AddInstruction {
@@ -93,7 +90,7 @@ function side(analysis: Analysis, file: string, change: Change): LinkSide | Refu
   const outcome = whatIf(analysis, [change]);
   if ('error' in outcome) return outcome;
   const graph = buildGraph(analysis, file);
-  return { graph, ...shown(outcome, outcome.analysis, graph) };
+  return { graph, ...shown(outcome, analysis, graph) };
 }
 
 function runs({ graph, statuses }: LinkSide): number {
@@ -146,9 +143,9 @@ function changesOf(
   }
 }
 
-/** The outcome by the indexes of `graph`. Where the change made other vertices, the keys tell which stand for which. */
-function shown(outcome: Outcome, after: Analysis, graph: BuildGraph): ShownOutcome {
-  const later = buildGraph(after, graph.file);
+/** The outcome by the indexes of `graph`, that of `before`. Where the change made other vertices, the keys tell which stand for which. */
+function shown(outcome: Outcome & { readonly analysis: Analysis }, before: Analysis, graph: BuildGraph): ShownOutcome {
+  const later = outcome.analysis === before ? graph : buildGraph(outcome.analysis, graph.file);
   const byDigest = new Map(outcome.vertices.map((found) => [found.vertex.digest, found]));
   const byKey = new Map(later.vertices.map((vertex) => [vertex.key, byDigest.get(vertex.digest)]));
   const statuses: Record<string, Status> = {};

@@ -11,6 +11,7 @@ import { toLower } from '../go/text.ts';
 import { unusedName } from '../rules/checks/stageNames.ts';
 import { beforeStages, keywordLike } from '../rules/checks/variables.ts';
 import { type Edit, lineEnd, lineStart, removeFlag } from '../rules/edits.ts';
+import { dropFlag } from '../rules/link/copies.ts';
 import { instructionAt, sectionsOf } from './sections.ts';
 import { flagValueSpan, stageNamesOf } from './stageNames.ts';
 
@@ -171,9 +172,8 @@ function ofMount(at: Case): readonly ProblemFix[] {
 }
 
 function dropLink({ analysis, instruction }: Case): readonly ProblemFix[] {
-  const flag = instruction?.flags.find(({ name }) => name === 'link');
-  if (instruction === undefined || flag === undefined) return [];
-  const edit = removeFlag(analysis.text, instruction, flag.start, flag.end);
+  const edit = instruction === undefined ? undefined : dropFlag(analysis, instruction, 'link');
+  if (edit === undefined) return [];
   return [{ title: 'Remove --link: the copy then depends on its base', edits: [edit], sure: false }];
 }
 

@@ -26,7 +26,9 @@ export const rule: Rule = {
   fixes(finding, analysis) {
     const copy = copiesOf(analysis).find((c) => c.index === finding.instruction);
     if (copy === undefined || !copy.wouldHelp) return [];
-    return [{ title: 'Add --link: the base need not be pulled for it', edits: [addLink(copy)], safe: false }];
+    return [
+      { title: 'Add --link: the base need not be pulled for it', edits: [addLink(copy.instruction)], safe: false },
+    ];
   },
 };
 

@@ -31,7 +31,7 @@ export const rule: Rule = {
     if (copy === undefined) return [];
     const one: Fix = {
       title: 'Add --link: a layer of its own and a merge take the place of the copy',
-      edits: [addLink(copy)],
+      edits: [addLink(copy.instruction)],
       safe: false,
     };
     const all = linkWhereItHelps(analysis, finding.instruction);
@@ -46,7 +46,7 @@ export function linkWhereItHelps(analysis: Analysis, instruction: number): Fix |
   if (copies.length < 2) return undefined;
   return {
     title: `Add --link wherever it helps in this stage (${copies.length} copies): a layer and a merge take the place of each`,
-    edits: copies.map(addLink),
+    edits: copies.map((copy) => addLink(copy.instruction)),
     safe: false,
   };
 }

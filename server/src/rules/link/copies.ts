@@ -99,10 +99,12 @@ export function withoutLink(analysis: Analysis, copy: Copy, gain: string): Fix[]
       ];
 }
 
-/** Puts `--link` behind the keyword. */
-export function addLink(copy: Copy): Edit {
-  const { start, end } = spanOf(copy.instruction, 0, copy.instruction.keyword.length);
-  return { span: { start: Math.max(start, end), end }, text: ' --link' };
+/** Puts `--link` behind the keyword, or in place of a `--link=false`: BuildKit refuses two of them. */
+export function addLink(instruction: Instruction): Edit {
+  const flag = flagNamed(instruction, 'link');
+  if (flag !== undefined) return { span: spanOf(instruction, flag.start, flag.end), text: '--link' };
+  const { end } = spanOf(instruction, 0, instruction.keyword.length);
+  return { span: { start: end, end }, text: ' --link' };
 }
 
 /** A slash at the end of the destination, within its quotes. */
