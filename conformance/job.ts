@@ -1,33 +1,8 @@
 // What goes through BuildKit and through us, and what comes out: one line of JSON each.
 import { encodeUtf8, hasInvalidUtf8 } from '../server/src/go/utf8.ts';
+import type { ImageAnswer, Job } from '../server/src/node/convert.ts';
 
-/** A Dockerfile and everything that a build of it is told. The judge's `job.go` says what each field means. */
-export interface Job {
-  readonly id: string;
-  readonly dockerfile?: string;
-  readonly dockerfileB64?: string;
-  readonly path?: string;
-  readonly filename?: string;
-  readonly target?: string;
-  readonly buildArgs?: Readonly<Record<string, string>>;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly platform?: string;
-  readonly workerPlatform?: string;
-  readonly dockerignore?: string;
-  readonly dockerfileIgnore?: string;
-  readonly opts?: Readonly<Record<string, string>>;
-  readonly sessionID?: string;
-  readonly disabledCaps?: readonly string[];
-  readonly images?: Readonly<Record<string, ImageAnswer>>;
-  readonly resolveDigest?: string;
-}
-
-export interface ImageAnswer {
-  readonly ref?: string;
-  readonly digest?: string;
-  readonly config?: unknown;
-  readonly error?: string;
-}
+export type { ImageAnswer, Job };
 
 export interface Result {
   readonly id: string;

@@ -1,10 +1,10 @@
 // What each instruction is in the graph: what it reads, and what runs again behind it.
 import type { Analysis } from '../analysis/analyze.ts';
-import { shortImage } from '../analysis/graph.ts';
+import { shortImage, sourceTitle } from '../analysis/graph.ts';
 import { afterChange } from '../analysis/whatIf.ts';
 import type { Stage, Step } from '../compile/stage.ts';
 import type { Instruction } from '../dockerfile/instruction.ts';
-import type { CopyAction, Edge, Op, Vertex } from '../llb/op.ts';
+import type { CopyAction, Edge, Op, SourceOp, Vertex } from '../llb/op.ts';
 import { stepsOf } from './environment.ts';
 import { once, sectionsOf } from './sections.ts';
 
@@ -37,7 +37,8 @@ export function inputsOf(analysis: Analysis, stage: Stage, step: Step): readonly
   const seen = new Set<string>();
   for (const base of [true, false])
     for (const vertex of step.vertices) {
-      if (isRemote(vertex.op) && !base) add({ kind: 'remote', name: sourceName(vertex.op), line: 0, paths: [] });
+      if (isRemote(vertex.op) && !base)
+        add({ kind: 'remote', name: sourceTitle(vertex.op.identifier), line: 0, paths: [] });
       for (const edge of vertex.inputs) {
         if (step.vertices.includes(edge.vertex)) continue;
         const read = readThrough(vertex.op, edge);
@@ -104,20 +105,13 @@ function inputOf(analysis: Analysis, stage: Stage, step: Step, vertex: Vertex, r
     return { kind: 'stage', name: stageLabel(from), line: line(from.instruction), paths: kept };
   if (op.kind === 'source') {
     const image = op.identifier.startsWith('docker-image://');
-    return { kind: image ? 'image' : 'remote', name: sourceName(op), line: 0, paths: image ? kept : [] };
+    return { kind: image ? 'image' : 'remote', name: sourceTitle(op.identifier), line: 0, paths: image ? kept : [] };
   }
   return { kind: 'image', name: from === undefined ? '' : shortImage(from.originalBase), line: 0, paths: kept };
 }
 
-function isRemote(op: Op): boolean {
+function isRemote(op: Op): op is SourceOp {
   return op.kind === 'source' && /^(git|https?):\/\//.test(op.identifier);
-}
-
-function sourceName(op: Op): string {
-  if (op.kind !== 'source') return '';
-  return op.identifier.startsWith('docker-image://')
-    ? shortImage(op.identifier.slice('docker-image://'.length))
-    : op.identifier;
 }
 
 /** What a stage starts from, as one says it: `debian:12`, `build`, `scratch`. */

@@ -17,7 +17,7 @@ import { parseNormalizedNamed } from '../oci/reference.ts';
 import { printedWarnings } from './fileCheck.ts';
 import { hostSha256 } from './sha256.ts';
 
-/** A job as the judge reads it; every field but `id` and a text is optional. */
+/** A Dockerfile and everything that a build of it is told, as the judge reads it (its `job.go`); every field but `id` and a text is optional. */
 export interface Job {
   readonly id: string;
   readonly dockerfile?: string;
@@ -34,12 +34,20 @@ export interface Job {
   readonly opts?: Readonly<Record<string, string>>;
   readonly sessionID?: string;
   readonly resolveDigest?: string;
-  readonly images?: Readonly<Record<string, { ref?: string; digest?: string; config?: unknown; error?: string }>>;
+  readonly images?: Readonly<Record<string, ImageAnswer>>;
   readonly disabledCaps?: readonly string[];
   /** What is known of images beside; the judge pays no heed to it, nor to what follows. */
   readonly facts?: Readonly<Record<string, Partial<ImageFacts>>>;
   /** What the build context holds: the bytes of a file, `-> TARGET` for a link, `secret` for a file that holds a key, by path. */
   readonly context?: Readonly<Record<string, number | string>>;
+}
+
+/** What a registry says of a base image. */
+export interface ImageAnswer {
+  readonly ref?: string;
+  readonly digest?: string;
+  readonly config?: unknown;
+  readonly error?: string;
 }
 
 /** The analysis of a job. */
