@@ -16,11 +16,12 @@ let registry: FakeRegistry;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'llb-lens-inputs-'));
   registry = await startFakeRegistry();
-  // No cache, no login and no Docker but the test's own.
+  // No cache, no login, no Docker and no containerd but the test's own.
   Object.assign(process.env, {
     XDG_CACHE_HOME: join(folder, 'cache'),
     DOCKER_CONFIG: join(folder, 'docker'),
     DOCKER_HOST: `unix://${join(folder, 'no.sock')}`,
+    CONTAINERD_ADDRESS: join(folder, 'no.sock'),
   });
 });
 afterEach(async () => {

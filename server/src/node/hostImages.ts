@@ -1,7 +1,8 @@
-// Base images for the language server: where their cache is, who is logged in, and which Docker there is.
+// Base images for the language server: where their cache is, who is logged in, and which Docker and containerd there are.
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { HostImages, ImageSettings } from '../lsp/host.ts';
+import { containerdOf } from './images/containerd.ts';
 import { dockerCredentials } from './images/credentials.ts';
 import { engineSocket } from './images/engine.ts';
 import { createFetch } from './images/http.ts';
@@ -12,6 +13,7 @@ export function hostImages(settings: ImageSettings, log: (line: string) => void)
   const { env } = process;
   const { mode, refresh, archives, mirrors, insecure } = settings;
   const engine = engineSocket(env);
+  const containerd = containerdOf(env);
   const images = createImages({
     mode,
     refresh,
@@ -23,6 +25,7 @@ export function hostImages(settings: ImageSettings, log: (line: string) => void)
     fetch: createFetch({ env }),
     // Whoever lets registries be asked lets Docker's own helpers be asked for the login.
     credentials: dockerCredentials({ env, runHelpers: mode === 'on', log }),
+    ...(containerd === undefined ? {} : { containerd }),
     ...(engine === undefined ? {} : { engine }),
   });
   return {

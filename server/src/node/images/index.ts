@@ -6,6 +6,7 @@ import { decodeUtf8 } from '../../go/utf8.ts';
 import { formatPlatformAll, type Platform } from '../../oci/platform.ts';
 import { platformMatches } from '../../oci/platformMatch.ts';
 import { parseNormalizedNamed, type Reference, tagNameOnly } from '../../oci/reference.ts';
+import { type Containerd, containerdSource } from './containerd.ts';
 import type { Credentials } from './credentials.ts';
 import { engineImage } from './engine.ts';
 import type { Fetch } from './http.ts';
@@ -44,7 +45,9 @@ export interface ImagesOptions {
   readonly insecure?: readonly string[];
   /** OCI layout folders and image archives, asked before registries. */
   readonly archives?: readonly string[];
-  /** The socket of a Docker that is asked where the registry has no answer. */
+  /** Asked where the registry has no answer. */
+  readonly containerd?: Containerd;
+  /** The socket of a Docker that is asked where the registry has no answer, and containerd neither. */
   readonly engine?: string;
   /** Compressed bytes of the layers of an image up to which its files are looked at; 500 MB unless given. */
   readonly filesLimit?: number;
@@ -64,7 +67,7 @@ export interface ImageFacts {
   readonly ref: string;
   /** Of the index or manifest: what a pin names. */
   readonly digest: string | undefined;
-  /** Where it was learnt: a registry's host, a file, `Docker`. */
+  /** Where it was learnt: a registry's host, a file, `containerd`, `Docker`. */
   readonly source: string;
   /** When, in milliseconds since 1970. */
   readonly checked: number;
@@ -214,6 +217,7 @@ export function createImages(options: ImagesOptions): Images {
     source: ImageSource,
     signal: AbortSignal,
     known: Descriptor | undefined,
+    makeshift: Pick<Answer, 'makeshift'> = {},
   ): Promise<void> => {
     const tag = known?.digest ?? (reference.digest === '' ? reference.tag : reference.digest);
     const old = store.answer(ref);
@@ -254,7 +258,7 @@ export function createImages(options: ImagesOptions): Images {
       } else bytes = part;
       type = chosen.mediaType;
     }
-    store.putAnswer({ ref, digest, mediaType, checked: now(), source: source.name });
+    store.putAnswer({ ref, digest, mediaType, checked: now(), source: source.name, ...makeshift });
   };
 
   /** The folder or archive that holds the image. */
@@ -278,11 +282,29 @@ export function createImages(options: ImagesOptions): Images {
     return undefined;
   };
 
+  /** True where the image is known to the store now. */
+  const askContainerd = async (ref: string, reference: Reference, platform: Platform): Promise<boolean> => {
+    const known = tryFind(ref, platform);
+    if (options.containerd === undefined || (known !== undefined && known.answer.makeshift !== true)) return false;
+    try {
+      const source = containerdSource(options.containerd, reference);
+      const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(deadline)]);
+      await learn(ref, reference, platform, source, signal, undefined, { makeshift: true });
+      return true;
+    } catch (error) {
+      log(`${ref}: ${imageError(error, 'containerd').message}`);
+      return false;
+    }
+  };
+
   const askEngine = async (ref: string, reference: Reference, platform: Platform): Promise<boolean> => {
     if (options.engine === undefined || reference.domain === '') return false;
     try {
       const image = await engineImage(options.engine, reference, platform, ending.signal);
-      if (image === undefined) return false;
+      if (image === undefined) {
+        engines.delete(keyOf(ref, platform));
+        return false;
+      }
       const { digest, config, size } = image;
       const parsed = parseObject(Buffer.from(config), 'Docker');
       const layers = (parsed.rootfs as { diff_ids: unknown[] }).diff_ids.length;
@@ -322,8 +344,8 @@ export function createImages(options: ImagesOptions): Images {
         : imageError(thrown, ref);
       log(`${ref}: ${error.message}`);
       const { code, message, retryAfter } = error;
-      const fromEngine = await askEngine(ref, reference, platform);
-      if (isDefinite(code) && !fromEngine)
+      const isHere = (await askContainerd(ref, reference, platform)) || (await askEngine(ref, reference, platform));
+      if (isDefinite(code) && !isHere)
         store.putAnswer({ ref, error: { code, message }, checked: now(), source: reference.domain });
       problems.set(key, {
         code,
@@ -344,6 +366,7 @@ export function createImages(options: ImagesOptions): Images {
   const images: Images = {
     lookup(ref, platform) {
       if (mode === 'off') return undefined;
+      const local = engines.get(keyOf(ref, platform));
       try {
         const known = find(ref, platform);
         if (known !== undefined) return { digest: known.found.digest, config: known.found.config };
@@ -351,9 +374,8 @@ export function createImages(options: ImagesOptions): Images {
         const { code, message } = imageError(error, ref);
         // BuildKit's own words for what is not there.
         const why = code === 'not-found' ? `${ref}: not found` : message;
-        return { error: `failed to resolve source metadata for ${ref}: ${why}` };
+        if (local === undefined) return { error: `failed to resolve source metadata for ${ref}: ${why}` };
       }
-      const local = engines.get(keyOf(ref, platform));
       if (local?.config === undefined) return undefined;
       return { config: local.config, ...(local.digest === undefined ? {} : { digest: local.digest }) };
     },
@@ -364,6 +386,7 @@ export function createImages(options: ImagesOptions): Images {
       const shown = trouble === undefined ? undefined : (problem as ImageProblem);
       const reference = referenceOf(ref);
       const answer = store.answer(ref);
+      const local = engines.get(keyOf(ref, platform));
       const none = { ref, digest: undefined, platforms: [], layers: 0, size: 0, config: undefined };
       try {
         const known = find(ref, platform);
@@ -385,6 +408,7 @@ export function createImages(options: ImagesOptions): Images {
       } catch (error) {
         const { code, message } = imageError(error, ref);
         const { source = '', checked = 0 } = answer ?? {};
+        if (local !== undefined) return { ...local, problem: { code, message } };
         return {
           ...none,
           digest: answer?.digest,
@@ -395,7 +419,6 @@ export function createImages(options: ImagesOptions): Images {
           problem: { code, message },
         };
       }
-      const local = engines.get(keyOf(ref, platform));
       if (local !== undefined) return { ...local, problem: shown };
       return shown === undefined ? undefined : { ...none, source: '', checked: 0, stale: false, problem: shown };
     },
@@ -408,7 +431,8 @@ export function createImages(options: ImagesOptions): Images {
       if (!force) {
         if ((problems.get(key)?.until ?? 0) > now()) return Promise.resolve(false);
         const answer = store.answer(ref);
-        if (answer !== undefined && isFresh(answer, reference) && isComplete(ref, platform))
+        const isDue = answer?.makeshift === true && reference.digest === '';
+        if (answer !== undefined && !isDue && isFresh(answer, reference) && isComplete(ref, platform))
           return Promise.resolve(false);
       }
       const work = slots(() => look(ref, reference, platform))
@@ -429,13 +453,13 @@ export function createImages(options: ImagesOptions): Images {
       const known = tryFind(ref, platform);
       if (mode === 'off' || reference === undefined || known === undefined || ending.signal.aborted)
         return Promise.resolve(false);
-      const { manifest, manifestDigest } = known.found;
+      const { manifestDigest } = known.found;
       if (files.has(manifestDigest)) return Promise.resolve(false);
       const key = `files ${manifestDigest}`;
       const running = underWay.get(key);
       if (running !== undefined) return running;
       if ((problems.get(key)?.until ?? 0) > now()) return Promise.resolve(false);
-      const work = slots(() => readFiles(ref, reference, manifest.layers, manifestDigest))
+      const work = slots(() => readFiles(ref, reference, known))
         .catch((thrown: unknown) => {
           if (ending.signal.aborted) return false;
           const { code, message } = imageError(thrown, ref);
@@ -483,9 +507,9 @@ export function createImages(options: ImagesOptions): Images {
   const readFiles = async (
     ref: string,
     reference: Reference,
-    layers: readonly Descriptor[],
-    manifestDigest: string,
+    { found: { manifest, manifestDigest }, answer }: Known,
   ): Promise<boolean> => {
+    const { layers } = manifest;
     const indexes: LayerIndex[] = [];
     const noteOf = (layer: Descriptor): string => `layer-${layer.digest.replace(/[^A-Za-z0-9]/g, '-')}`;
     const kept: (LayerIndex | undefined)[] = [];
@@ -496,9 +520,14 @@ export function createImages(options: ImagesOptions): Images {
     const size = layers.reduce((sum, layer, i) => sum + (kept[i] === undefined ? layer.size : 0), 0);
     const archive = await inArchives(ref, reference);
     if (kept.includes(undefined) && archive === undefined && mode !== 'on') return false;
-    if (archive === undefined && size > filesLimit)
+    const here =
+      archive?.source ??
+      (answer.makeshift === true && options.containerd !== undefined
+        ? containerdSource(options.containerd, reference)
+        : undefined);
+    if (here === undefined && size > filesLimit)
       throw new ImageError('too-large', `its layers are ${size} bytes, more than the ${filesLimit} that are read`);
-    const source = archive?.source ?? registrySource(reference, { ...options, log, now }, tokens);
+    const source = here ?? registrySource(reference, { ...options, log, now }, tokens);
     for (const [i, layer] of layers.entries()) {
       let index = kept[i];
       if (index === undefined) {

@@ -18,8 +18,10 @@ export interface Answer {
   readonly error?: { readonly code: ImageErrorCode; readonly message: string };
   /** Milliseconds since 1970. */
   readonly checked: number;
-  /** Where it comes from: a registry's host, a file. */
+  /** Where it comes from: a registry's host, a file, `containerd`. */
   readonly source: string;
+  /** It was learnt on this machine since the registry had no answer: that is asked again at the next occasion. */
+  readonly makeshift?: true;
 }
 
 export interface Store {

@@ -99,7 +99,8 @@ function kindOf(flag: string, name: string): TarEntry['kind'] {
   return flag === '5' ? 'directory' : flag === '2' ? 'link' : flag === '1' ? 'hardlink' : 'other';
 }
 
-function startReading(input: AsyncIterable<Uint8Array>) {
+/** Takes from a stream as many bytes as are wanted, however they come. */
+export function startReading(input: AsyncIterable<Uint8Array>) {
   const source = input[Symbol.asyncIterator]();
   let buffer: Uint8Array = new Uint8Array(0);
   let at = 0;
