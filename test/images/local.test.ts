@@ -32,7 +32,7 @@ function write(path: string, bytes: Uint8Array | string): void {
   writeFileSync(join(folder, path), bytes);
 }
 
-function open(archives: readonly string[], extra: { engine?: string } = {}): Images {
+function open(archives: readonly string[], extra: { now?: () => number } = {}): Images {
   return createImages({
     cacheDir: join(folder, 'cache'),
     fetch: createFetch({ env: {} }),
@@ -57,7 +57,10 @@ const members: readonly Member[] = [
 ];
 
 /** An OCI layout with an index of two platforms. */
-function writeLayout(annotations: Record<string, string> | undefined): Part & { configs: readonly string[] } {
+function writeLayout(
+  annotations: Record<string, string> | undefined,
+  other = 'arm64',
+): Part & { configs: readonly string[] } {
   const put = (bytes: Uint8Array): Part => {
     write(`blobs/${digestOf(bytes).replace(':', '/')}`, bytes);
     return { digest: digestOf(bytes), size: bytes.length };
@@ -69,7 +72,7 @@ function writeLayout(annotations: Record<string, string> | undefined): Part & { 
     },
     '',
     '',
-    ['linux/amd64', 'linux/arm64'],
+    ['linux/amd64', `linux/${other}`],
   );
   const { configs, ...part } = index;
   write('oci-layout', '{"imageLayoutVersion":"1.0.0"}');
@@ -77,13 +80,32 @@ function writeLayout(annotations: Record<string, string> | undefined): Part & { 
   return index;
 }
 
+const zstd = (zlib as { zstdCompressSync?: (bytes: Uint8Array) => Uint8Array }).zstdCompressSync;
+
+/** One bit in the middle is another. */
+function flipped(bytes: Buffer): Buffer {
+  const middle = bytes.length >> 1;
+  bytes[middle] = (bytes[middle] as number) ^ 1;
+  return bytes;
+}
+
 describe('OCI layouts', () => {
-  for (const packed of [false, true]) {
-    test(`by name and by digest, ${packed ? 'as an archive' : 'as a folder'}`, async () => {
+  const kinds: readonly (readonly [string, ((bytes: Uint8Array) => Uint8Array) | undefined])[] = [
+    ['a folder', undefined],
+    ['an archive', (bytes) => bytes],
+    ['an archive packed with gzip', zlib.gzipSync],
+    ...(zstd === undefined ? [] : [['an archive packed with zstd', zstd] as const]),
+  ];
+  for (const [kind, pack] of kinds) {
+    test(`by name and by digest, as ${kind}`, async () => {
       const { digest, configs } = writeLayout({ 'io.containerd.image.name': 'docker.io/team/app:1' });
       const archive = join(folder, 'image.tar');
-      if (packed) execFileSync('tar', ['-C', folder, '-cf', archive, 'oci-layout', 'index.json', 'blobs']);
-      const images = open([packed ? archive : folder]);
+      if (pack !== undefined)
+        writeFileSync(
+          archive,
+          pack(execFileSync('tar', ['-C', folder, '-cf', '-', 'oci-layout', 'index.json', 'blobs'])),
+        );
+      const images = open([pack === undefined ? folder : archive]);
       for (const ref of ['docker.io/team/app:1', `docker.io/library/anything@${digest}`]) {
         expect(await images.request(ref, { ...linuxAmd64, architecture: 'arm64' })).toBe(true);
         expect(images.lookup(ref, { ...linuxAmd64, architecture: 'arm64' })).toEqual({ digest, config: configs[1] });
@@ -94,6 +116,20 @@ describe('OCI layouts', () => {
       expect(images.baseFiles('docker.io/team/app:1', linuxAmd64)?.lookup('/etc')?.kind).toBe('directory');
     });
   }
+
+  test('an archive that is written anew, or appears later', async () => {
+    const images = open([folder], { now: () => time });
+    let time = 0;
+    await images.request('docker.io/team/app:1', linuxAmd64);
+    expect(images.lookup('docker.io/team/app:1', linuxAmd64)).toBeUndefined();
+    writeLayout({ 'io.containerd.image.name': 'docker.io/team/app:1' });
+    await images.request('docker.io/team/app:1', linuxAmd64);
+    expect(images.lookup('docker.io/team/app:1', linuxAmd64)?.config).toContain('FOR=linux/amd64');
+    const { digest } = writeLayout({ 'io.containerd.image.name': 'docker.io/team/app:1' }, 's390x');
+    time = 7_200_000;
+    await images.request('docker.io/team/app:1', linuxAmd64);
+    expect(images.lookup('docker.io/team/app:1', linuxAmd64)?.digest).toBe(digest);
+  });
 
   test('a damaged part', async () => {
     const { digest } = writeLayout({ 'io.containerd.image.name': 'docker.io/team/app:1' });
@@ -107,7 +143,15 @@ describe('OCI layouts', () => {
     ['nothing', undefined, /does not exist/],
     ['an empty file', '', /empty file/],
     ['some text', 'x'.repeat(2000), /no tar archive/],
-    ['a packed archive', zlib.gzipSync(writeTar(members)), /packed with gzip/],
+    ['a packed archive of something else', zlib.gzipSync(writeTar(members)), /neither index.json nor manifest.json/],
+    [
+      'half a packed archive',
+      zlib.gzipSync(writeTar(members)).subarray(0, 100),
+      /image.tar is damaged: it cannot be unpacked/,
+    ],
+    ['a packed archive with a wrong byte', flipped(zlib.gzipSync(writeTar(members))), /damaged|no tar archive/],
+    ['half an archive that was packed', zlib.gzipSync(writeTar(members).subarray(0, 2048)), /image.tar: .*breaks off/],
+    ['something else that is packed', zlib.gzipSync('x'.repeat(2000)), /no tar archive/],
     ['an archive of something else', writeTar(members), /neither index.json nor manifest.json/],
     ['half an archive', writeTar(members).subarray(0, 2048), /breaks off/],
   ] as const) {
@@ -118,24 +162,23 @@ describe('OCI layouts', () => {
   }
 });
 
-test('docker save as it was before Docker 25', async () => {
-  const layer = writeTar(members);
-  const config = JSON.stringify({
-    os: 'linux',
-    architecture: 'amd64',
-    rootfs: { type: 'layers', diff_ids: [digestOf(layer)] },
-  });
-  const file = (path: string, data: Buffer | string): Member => ({
-    path,
-    type: 'file',
-    mode: 0o644,
-    uid: 0,
-    gid: 0,
-    data: Buffer.from(data),
-  });
-  write(
-    'saved.tar',
-    writeTar([
+for (const packed of [false, true])
+  test(`docker save as it was before Docker 25${packed ? ', packed with gzip' : ''}`, async () => {
+    const layer = writeTar(members);
+    const config = JSON.stringify({
+      os: 'linux',
+      architecture: 'amd64',
+      rootfs: { type: 'layers', diff_ids: [digestOf(layer)] },
+    });
+    const file = (path: string, data: Buffer | string): Member => ({
+      path,
+      type: 'file',
+      mode: 0o644,
+      uid: 0,
+      gid: 0,
+      data: Buffer.from(data),
+    });
+    const saved = writeTar([
       file('abc.json', config),
       file('one/layer.tar', layer),
       { path: 'two/layer.tar', type: 'symlink', mode: 0o777, uid: 0, gid: 0, target: '../one/layer.tar' },
@@ -145,19 +188,66 @@ test('docker save as it was before Docker 25', async () => {
           { Config: 'abc.json', RepoTags: ['app:1', 'localhost:5000/app:1'], Layers: ['two/layer.tar'] },
         ]),
       ),
-    ]),
-  );
-  const images = open([join(folder, 'saved.tar')]);
-  for (const ref of ['docker.io/library/app:1', 'localhost:5000/app:1']) {
+    ]);
+    write('saved.tar', packed ? zlib.gzipSync(saved) : saved);
+    const images = open([join(folder, 'saved.tar')]);
+    for (const ref of ['docker.io/library/app:1', 'localhost:5000/app:1']) {
+      await images.request(ref, linuxAmd64);
+      expect(images.lookup(ref, linuxAmd64)?.config).toBe(config);
+      await images.requestFiles(ref, linuxAmd64);
+      expect(images.baseFiles(ref, linuxAmd64)?.follow('/bin/tool').file?.mode).toBe(0o4755);
+    }
+  });
+
+describe('an archive that is packed', () => {
+  test('whose members are too large to be kept is read member by member', async () => {
+    // Two layers of 24 MB that pack to next to nothing, and a configuration that is too long to be kept.
+    const layers = [1, 2].map((fill) => {
+      const data = Buffer.alloc(24_000_000, fill);
+      return writeTar([{ path: `file${fill}`, type: 'file', mode: 0o644, uid: 0, gid: 0, data }]);
+    });
+    const config = JSON.stringify({
+      os: 'linux',
+      architecture: 'amd64',
+      config: { Labels: { long: 'x'.repeat(600_000) } },
+      rootfs: { type: 'layers', diff_ids: layers.map(digestOf) },
+    });
+    const list = [{ Config: 'config.json', RepoTags: ['app:1'], Layers: ['0.tar', '1.tar'] }];
+    const contents = {
+      '0.tar': layers[0],
+      '1.tar': layers[1],
+      'config.json': config,
+      'manifest.json': JSON.stringify(list),
+    };
+    const saved = writeTar(
+      Object.entries(contents).map(([path, data]) => ({
+        path,
+        type: 'file',
+        mode: 0o644,
+        uid: 0,
+        gid: 0,
+        data: Buffer.from(data as Uint8Array),
+      })),
+    );
+    write('saved.tar.gz', zlib.gzipSync(saved));
+    const images = open([join(folder, 'saved.tar.gz')]);
+    const ref = 'docker.io/library/app:1';
     await images.request(ref, linuxAmd64);
     expect(images.lookup(ref, linuxAmd64)?.config).toBe(config);
     await images.requestFiles(ref, linuxAmd64);
-    expect(images.baseFiles(ref, linuxAmd64)?.follow('/bin/tool').file?.mode).toBe(0o4755);
-  }
+    expect(images.baseFiles(ref, linuxAmd64)?.lookup('/file1')?.kind).toBe('file');
+    expect(images.baseFiles(ref, linuxAmd64)?.lookup('/file2')?.kind).toBe('file');
+  });
+
+  test('that unpacks to more than is read is given up', async () => {
+    write('bomb.tar.gz', zlib.gzipSync(Buffer.concat([writeTar(members), Buffer.alloc(10_000_000)])));
+    await expect(openLocalImages(join(folder, 'bomb.tar.gz'), 1_000_000)).rejects.toThrow(
+      /bomb.tar.gz unpacks to more than the 1000000 bytes that are read/,
+    );
+  });
 });
 
 describe('layers', () => {
-  const zstd = (zlib as { zstdCompressSync?: (bytes: Uint8Array) => Uint8Array }).zstdCompressSync;
   const packings: readonly (readonly [string, Uint8Array])[] = [
     ['not packed', writeTar(members)],
     ['gzip', zlib.gzipSync(writeTar(members))],

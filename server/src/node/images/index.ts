@@ -12,7 +12,7 @@ import { engineImage } from './engine.ts';
 import type { Fetch } from './http.ts';
 import { ImageError, type ImageErrorCode, imageError, isDefinite } from './imageError.ts';
 import { indexLayer, mergeIndexes, packIndex, unpackIndex } from './layerIndex.ts';
-import { type LocalImages, openLocalImages } from './localImages.ts';
+import { type LocalImages, openLocalImages, stampOf } from './localImages.ts';
 import {
   chooseManifest,
   configLimit,
@@ -145,7 +145,7 @@ export function createImages(options: ImagesOptions): Images {
   const engines = new Map<string, ImageFacts>();
   const found = new Map<string, Known>();
   const files = new Map<string, BaseFiles>();
-  const archives = new Map<string, LocalImages | ImageError>();
+  const archives = new Map<string, { readonly stamp: string; readonly opened: LocalImages | ImageError }>();
 
   const keyOf = (ref: string, platform: Platform): string => `${ref}|${formatPlatformAll(platform)}`;
 
@@ -267,10 +267,12 @@ export function createImages(options: ImagesOptions): Images {
     reference: Reference,
   ): Promise<{ readonly source: ImageSource; readonly known: Descriptor } | undefined> => {
     for (const path of options.archives ?? []) {
-      let opened = archives.get(path);
-      if (opened === undefined) {
+      const stamp = stampOf(path);
+      const before = archives.get(path);
+      let opened = before?.opened;
+      if (opened === undefined || before?.stamp !== stamp) {
         opened = await openLocalImages(path).catch((error: unknown) => imageError(error, path));
-        archives.set(path, opened);
+        archives.set(path, { stamp, opened });
         if (opened instanceof ImageError) log(opened.message);
       }
       if (opened instanceof ImageError) continue;

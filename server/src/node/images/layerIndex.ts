@@ -1,5 +1,4 @@
 // The index of a layer: what its archive holds, without the content. Made while the layer streams by, kept as a small compressed text.
-import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
@@ -14,13 +13,12 @@ import { clean } from '../../go/path.ts';
 import { decodeUtf8, encodeUtf8 } from '../../go/utf8.ts';
 import { ImageError } from './imageError.ts';
 import { readTar, type TarEntry } from './tar.ts';
+import { unpacked } from './unpacked.ts';
 
 /** More names than any layer that a person made. */
 const mostEntries = 2_000_000;
 /** Bytes of /etc/passwd or /etc/group that are kept. */
 const longestAccounts = 256 * 1024;
-/** Bytes that a layer may unpack to. */
-const mostUnpacked = 64 * 1024 ** 3;
 
 /** Reads a layer, compressed or not. Throws ImageError. */
 export async function indexLayer(stream: AsyncIterable<Uint8Array>): Promise<LayerIndex> {
@@ -32,7 +30,7 @@ export async function indexLayer(stream: AsyncIterable<Uint8Array>): Promise<Lay
     const path = pathOf(entry.path);
     return (path === 'etc/passwd' || path === 'etc/group') && entry.kind === 'file' && entry.size <= longestAccounts;
   };
-  for await (const part of readTar(unpacked(stream), wants)) {
+  for await (const part of readTar(unpacked(stream, 'The layer'), wants)) {
     const path = pathOf(part.path);
     if (path.startsWith('../') || path === '..') continue;
     const { kind, mode, uid, gid, target } = part;
@@ -121,55 +119,4 @@ const form = 1;
 function pathOf(path: string): string {
   const cleaned = clean(path);
   return cleaned.startsWith('/') ? cleaned.slice(1) : cleaned;
-}
-
-async function* unpacked(stream: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  const source = stream[Symbol.asyncIterator]();
-  let head: Uint8Array = new Uint8Array(0);
-  while (head.length < 4) {
-    const next = await source.next();
-    if (next.done === true) break;
-    head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
-  }
-  const whole = (async function* (): AsyncIterable<Uint8Array> {
-    if (head.length > 0) yield head;
-    for (let next = await source.next(); next.done !== true; next = await source.next()) yield next.value;
-  })();
-  const tool = toolFor(head);
-  if (tool === undefined) {
-    yield* whole;
-    return;
-  }
-  let size = 0;
-  let failure: unknown;
-  // What goes wrong with the source must not be hidden by what the decompressor makes of it.
-  const input = Readable.from(whole);
-  input.once('error', (error) => {
-    failure = error;
-    tool.destroy(error);
-  });
-  try {
-    for await (const part of input.pipe(tool)) {
-      size += (part as Uint8Array).length;
-      if (size > mostUnpacked) throw new ImageError('too-large', 'The layer unpacks to more than is read');
-      yield part as Uint8Array;
-    }
-  } catch (error) {
-    if (failure !== undefined) throw failure;
-    if (error instanceof ImageError) throw error;
-    throw new ImageError('unsupported', 'The layer is damaged: it cannot be unpacked');
-  } finally {
-    input.destroy();
-    tool.destroy();
-  }
-}
-
-function toolFor(head: Uint8Array): zlib.Gunzip | undefined {
-  if (head[0] === 0x1f && head[1] === 0x8b) return zlib.createGunzip();
-  if (head[0] !== 0x28 || head[1] !== 0xb5 || head[2] !== 0x2f || head[3] !== 0xfd) return undefined;
-  // Node has it since 22.15.
-  const create = (zlib as { createZstdDecompress?: () => zlib.Gunzip }).createZstdDecompress;
-  if (create === undefined)
-    throw new ImageError('unsupported', 'The layer is packed with zstd, which this Node cannot read');
-  return create();
 }

@@ -14,7 +14,8 @@ import {
   readManifest,
 } from './manifest.ts';
 import { checkDigest, type FoundManifest, type ImageSource, sha256Of, shortDigest, verified } from './registry.ts';
-import { readTar } from './tar.ts';
+import { readTar, type TarEntry } from './tar.ts';
+import { isPacked, unpacked } from './unpacked.ts';
 
 /** A folder or archive that holds images. */
 export interface LocalImages extends ImageSource {
@@ -24,17 +25,35 @@ export interface LocalImages extends ImageSource {
   readonly unnamed: readonly Descriptor[];
 }
 
-/** Opens an OCI layout folder or an image archive. Throws ImageError. */
-export async function openLocalImages(path: string): Promise<LocalImages> {
+/** Of an archive that is packed: bytes of a member that is kept in memory, and of all these. */
+const smallMember = 256 * 1024;
+const mostKept = 16 * 1024 * 1024;
+const mostMembers = 100_000;
+
+/** Opens an OCI layout folder or an image archive, which may unpack to `most` bytes. Throws ImageError. */
+export async function openLocalImages(path: string, most?: number): Promise<LocalImages> {
   try {
-    return statSync(path).isDirectory()
-      ? openFiles(folderFiles(path), path)
-      : openFiles(await archiveFiles(path), path);
+    const files = statSync(path).isDirectory() ? folderFiles(path) : await archiveFiles(path, most);
+    return await openFiles(files, path);
   } catch (error) {
-    if (error instanceof ImageError) throw error;
+    if (error instanceof ImageError)
+      throw error.message.startsWith(path) ? error : new ImageError(error.code, `${path}: ${error.message}`);
     const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : '';
     const why = code === 'ENOENT' ? 'does not exist' : code === 'EACCES' ? 'may not be read' : 'cannot be read';
     throw new ImageError('unreadable', `${path} ${why}`);
+  }
+}
+
+/** Changes when the folder or archive is written anew; what was opened before then no longer holds. */
+export function stampOf(path: string): string {
+  const of = (name: string): string => {
+    const about = statSync(name, { throwIfNoEntry: false });
+    return about === undefined ? '' : `${about.mtimeMs} ${about.size} ${about.ino}`;
+  };
+  try {
+    return `${of(path)} ${of(join(path, 'index.json'))}`;
+  } catch {
+    return '';
   }
 }
 
@@ -67,25 +86,50 @@ function folderFiles(folder: string): Files {
   };
 }
 
-async function archiveFiles(path: string): Promise<Files> {
-  const places = new Map<string, { readonly offset: number; readonly size: number; readonly target?: string }>();
-  const head = Buffer.alloc(2);
+/** One member of an archive. */
+interface Place {
+  readonly offset: number;
+  readonly size: number;
+  /** Of a link. */
+  readonly target?: string;
+  /** Of what is small, in an archive that is packed. */
+  readonly content?: Uint8Array;
+}
+
+/**
+ * The members of an archive. One that is packed has no places to read at: for each member it is unpacked anew as far as that
+ * member, and what is small, as all is that is asked for often, is kept at once.
+ */
+async function archiveFiles(path: string, most?: number): Promise<Files> {
+  const places = new Map<string, Place>();
+  const head = Buffer.alloc(4);
   const file = await open(path);
   try {
-    await file.read(head, 0, 2, 0);
+    await file.read(head, 0, head.length, 0);
   } finally {
     await file.close();
   }
-  if (head[0] === 0x1f && head[1] === 0x8b)
-    throw new ImageError('unsupported', `${path} is packed with gzip: unpack it, so that its parts can be found`);
-  for await (const entry of readTar(createReadStream(path))) {
+  const packed = isPacked(head);
+  const all = (): AsyncIterable<Uint8Array> => {
+    const stream = createReadStream(path);
+    return packed ? unpacked(stream, path, most) : stream;
+  };
+  let kept = 0;
+  const wants = ({ size }: TarEntry): boolean => {
+    if (!packed || size > smallMember || kept + size > mostKept) return false;
+    kept += size;
+    return true;
+  };
+  for await (const entry of readTar(all(), wants)) {
     const name = entry.path.replace(/^(\.?\/)+/, '');
-    if (entry.kind === 'file') places.set(name, { offset: entry.offset, size: entry.size });
+    const { offset, size, content } = entry;
+    if (entry.kind === 'file') places.set(name, { offset, size, ...(content === undefined ? {} : { content }) });
     // Old `docker save` writes a layer that it has already written as a link to that.
     else if (entry.kind === 'link') places.set(name, { offset: 0, size: 0, target: join(name, '..', entry.target) });
     else if (entry.kind === 'hardlink') places.set(name, { offset: 0, size: 0, target: entry.target });
+    if (places.size > mostMembers) throw new ImageError('too-large', `${path} holds more files than any image`);
   }
-  const find = (name: string) => {
+  const find = (name: string): Place | undefined => {
     let place = places.get(name);
     for (let i = 0; place?.target !== undefined && i < 10; i++) place = places.get(place.target.replaceAll('\\', '/'));
     return place;
@@ -93,8 +137,10 @@ async function archiveFiles(path: string): Promise<Files> {
   const stream = (name: string): AsyncIterable<Uint8Array> | undefined => {
     const place = find(name);
     if (place === undefined) return undefined;
-    if (place.size === 0) return (async function* () {})();
-    return createReadStream(path, { start: place.offset, end: place.offset + place.size - 1 });
+    const { offset, size, content } = place;
+    if (content !== undefined) return only(content);
+    if (size === 0) return only();
+    return packed ? part(all(), offset, size) : createReadStream(path, { start: offset, end: offset + size - 1 });
   };
   return {
     size: (name) => find(name)?.size,
@@ -108,6 +154,21 @@ async function archiveFiles(path: string): Promise<Files> {
       return Buffer.concat(parts);
     },
   };
+}
+
+async function* only(...parts: readonly Uint8Array[]): AsyncIterable<Uint8Array> {
+  yield* parts;
+}
+
+/** So many bytes of a stream; fewer where it ends. */
+async function* part(stream: AsyncIterable<Uint8Array>, offset: number, size: number): AsyncIterable<Uint8Array> {
+  let at = 0;
+  for await (const bytes of stream) {
+    const wanted = bytes.subarray(Math.max(0, offset - at), Math.max(0, offset + size - at));
+    if (wanted.length > 0) yield wanted;
+    at += bytes.length;
+    if (at >= offset + size) return;
+  }
 }
 
 async function openFiles(files: Files, path: string): Promise<LocalImages> {
