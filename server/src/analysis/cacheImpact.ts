@@ -80,7 +80,7 @@ interface Match {
 }
 
 /** What is there once some builds have come to their end. */
-export interface Daemon {
+interface Daemon {
   readonly builds: Build[];
   readonly cache: Cache;
   readonly matches: Map<string, Match>[];
@@ -91,22 +91,49 @@ export interface Daemon {
 
 /** Reckons a sequence of builds on one daemon; one outcome for each. */
 export function simulate(builds: readonly Build[]): Outcome[] {
-  return daemonAfter(builds).outcomes;
-}
-
-/** A daemon that has made these builds, one after the other. */
-export function daemonAfter(builds: readonly Build[]): Daemon {
   const daemon: Daemon = { builds: [], cache: new Map(), matches: [], there: [], outcomes: [] };
   for (const build of builds) run(daemon, build);
-  return daemon;
+  return daemon.outcomes;
 }
 
-/** What one more build would run; the daemon stays as it is. `build` prunes nothing. */
-export function nextOutcome(daemon: Daemon, build: Build): Outcome {
-  const learnt: Learnt = [];
-  const outcome = judge(build, matchAll(daemon.cache, build, learnt));
-  for (const { tokens, token } of learnt) tokens.delete(token);
-  return outcome;
+/**
+ * What does not stay as it was where a build of the same text follows with these vertices `changed` (a source: what is behind it), and
+ * nothing was thrown away in between. The same as two builds in a row tell, but no keys are compared: what is found is told by what
+ * stands on what, so that it takes a moment only.
+ */
+export function statusesAfter(
+  analysis: Analysis,
+  changed: (vertex: Vertex) => boolean,
+): ReadonlyMap<Vertex, Exclude<Status, 'reused'>> {
+  const statuses = new Map<Vertex, Exclude<Status, 'reused'>>();
+  // By digest: two lines that come to the same op are two objects and one vertex.
+  const known = new Map<string, 'no' | 'maybe'>();
+  for (const { vertex } of analysis.definition.entries) {
+    if (vertex === undefined) continue;
+    // Where the bytes of a download are pinned, they are what the pin says.
+    const pinned = vertex.op.kind === 'source' && vertex.op.attrs.has('http.checksum');
+    const found = changed(vertex) && !pinned ? 'no' : throughInputs(vertex, known);
+    if (found !== 'yes') known.set(vertex.digest, found);
+    // What may not use the cache runs, but makes what has the key that it had.
+    const status = vertex.metadata.ignoreCache ? 'no' : found;
+    if (status !== 'yes' && !isLocal(vertex)) statuses.set(vertex, statusOf(vertex, status === 'maybe'));
+  }
+  return statuses;
+}
+
+/** What becomes of a vertex that is itself as it was. `known`: what does not stay, by digest. */
+function throughInputs(vertex: Vertex, known: ReadonlyMap<string, 'no' | 'maybe'>): Match['known'] {
+  if (!vertex.inputs.some((edge) => known.has(edge.vertex.digest))) return 'yes';
+  let worst: Match['known'] = 'yes';
+  for (const { edge, byContent } of cacheKey(vertex).inputs) {
+    const found = known.get(edge.vertex.digest);
+    if (found === undefined) continue;
+    // The files of a source that is not an image are known, and others; what a step makes anew may be the same.
+    if (byContent) worst = edge.vertex.op.kind !== 'source' || isImage(edge.vertex) ? 'maybe' : 'no';
+    else worst = found;
+    if (worst === 'no') return 'no';
+  }
+  return worst;
 }
 
 function run(daemon: Daemon, build: Build): void {
@@ -145,20 +172,11 @@ function run(daemon: Daemon, build: Build): void {
 }
 
 /** Every vertex of a build against the cache, by digest. */
-function matchAll(cache: Cache, build: Build, learnt?: Learnt): Map<string, Match> {
+function matchAll(cache: Cache, build: Build): Map<string, Match> {
   const found = new Map<string, Match>();
   for (const { vertex } of build.analysis.definition.entries)
-    if (vertex !== undefined) found.set(vertex.digest, match(cache, build, vertex, found, learnt));
+    if (vertex !== undefined) found.set(vertex.digest, match(cache, build, vertex, found));
   return found;
-}
-
-/** What a record was told to be known by, to take it back. */
-type Learnt = { readonly tokens: Set<string>; readonly token: string }[];
-
-function learn(tokens: Set<string> | undefined, token: string | undefined, learnt: Learnt | undefined): void {
-  if (tokens === undefined || token === undefined || tokens.has(token)) return;
-  tokens.add(token);
-  learnt?.push({ tokens, token });
 }
 
 function isImage({ op }: Vertex): boolean {
@@ -200,13 +218,7 @@ function* candidates(cache: Cache, own: string, tokens: readonly Tokens[]): Iter
 
 let nextId = 0;
 
-function match(
-  cache: Cache,
-  build: Build,
-  vertex: Vertex,
-  found: ReadonlyMap<string, Match>,
-  learnt: Learnt | undefined,
-): Match {
+function match(cache: Cache, build: Build, vertex: Vertex, found: ReadonlyMap<string, Match>): Match {
   const key = cacheKey(vertex);
   const bare = vertex.op.kind === 'source' ? sourceKey(build, vertex, key.own) : key.own;
   const own = build.edited?.(vertex)?.text === true ? `edited ${bare}` : bare;
@@ -240,8 +252,8 @@ function match(
     // What led here this time leads here from now on.
     for (let i = 0; i < tokens.length; i++) {
       const token = tokens[i] as Tokens;
-      learn(best.record.inputs[i], token.identity, learnt);
-      learn(best.record.inputs[i], token.content, learnt);
+      best.record.inputs[i]?.add(token.identity);
+      if (token.content !== undefined) best.record.inputs[i]?.add(token.content);
     }
     // A step that may not use the cache runs, and what stands on it with it; but what they make has the key that it had,
     // so that a local cache knows the steps behind again. A remote one does not.
@@ -347,7 +359,7 @@ function judge(build: Build, found: ReadonlyMap<string, Match>): Outcome {
     firsts.set(vertex.digest, first);
     if (m.culprit !== undefined) causes.set(vertex.digest, m.culprit);
     const unsure = m.known === 'maybe' || (m.known === 'yes' && asked.get(vertex.digest) === false);
-    const status: Status = unsure ? 'runs-if-content-differs' : vertex.op.kind === 'merge' ? 'relinked' : 'runs';
+    const status = statusOf(vertex, unsure);
     // Words and chains are made where someone reads them: a chain is as long as the file is deep.
     vertices.push({
       vertex,
@@ -361,6 +373,13 @@ function judge(build: Build, found: ReadonlyMap<string, Match>): Outcome {
     });
   }
   return { vertices, pulls: pullsOf(build, vertices, found) };
+}
+
+/** Of a vertex that does not stay. */
+function statusOf(vertex: Vertex, unsure: boolean): Exclude<Status, 'reused'> {
+  // What may not use the cache runs whatever it reads.
+  if (unsure && !vertex.metadata.ignoreCache) return 'runs-if-content-differs';
+  return vertex.op.kind === 'merge' ? 'relinked' : 'runs';
 }
 
 /** What must be there for the result to be there: nothing below a vertex whose own result is. False: perhaps. */

@@ -23,7 +23,7 @@ export interface KeyInput {
 }
 
 export interface CacheKey {
-  /** The op without inputs. */
+  /** The op without inputs. Made where someone asks: many only want to know what is read. */
   readonly own: string;
   readonly inputs: readonly KeyInput[];
 }
@@ -69,35 +69,49 @@ function fileKey(op: FileOp): CacheKey {
     const found = edges.findIndex((e) => e === edge || e.vertex.digest === edge.vertex.digest);
     return found >= 0 ? found : edges.push(edge) - 1;
   };
-  const parts: string[] = [];
   const selectors = new Map<number, Selector[]>();
-  const whole = new Set<number>();
+  const base = number(op.base);
   for (const action of op.actions) {
-    const base = number(op.base);
-    if (base >= 0) whole.add(base);
-    if (action.kind !== 'copy') {
-      parts.push(JSON.stringify(action, bigintText), `${base}`);
-      continue;
-    }
-    const { source, ...rest } = action;
-    const from = number(source);
-    parts.push(JSON.stringify({ ...rest, src: from < 0 ? rest.src : baseName(rest.src) }), `${base} ${from}`);
-    if (from >= 0) {
-      const list = selectors.get(from) ?? [];
-      list.push({
-        path: action.src,
-        wildcard: action.allowWildcard && /[*?[\\]/.test(action.src),
-        include: action.includePatterns,
-        exclude: action.excludePatterns,
-      });
-      selectors.set(from, list);
-    }
+    if (action.kind !== 'copy') continue;
+    const from = number(action.source);
+    if (from < 0) continue;
+    const list = selectors.get(from) ?? [];
+    list.push({
+      path: action.src,
+      wildcard: action.allowWildcard && /[*?[\\]/.test(action.src),
+      include: action.includePatterns,
+      exclude: action.excludePatterns,
+    });
+    selectors.set(from, list);
   }
   const inputs = edges.map((edge, i) => {
-    const list = whole.has(i) ? undefined : selectors.get(i);
+    const list = i === base ? undefined : selectors.get(i);
     return { edge, selectors: list ?? [], byContent: list !== undefined };
   });
-  return { own: `file ${parts.join(' ')}`, inputs };
+  return withOwn(inputs, () => {
+    const parts: string[] = [];
+    for (const action of op.actions) {
+      if (action.kind !== 'copy') {
+        parts.push(JSON.stringify(action, bigintText), `${base}`);
+        continue;
+      }
+      const { source, ...rest } = action;
+      const from = number(source);
+      parts.push(JSON.stringify({ ...rest, src: from < 0 ? rest.src : baseName(rest.src) }), `${base} ${from}`);
+    }
+    return `file ${parts.join(' ')}`;
+  });
+}
+
+function withOwn(inputs: readonly KeyInput[], make: () => string): CacheKey {
+  let own: string | undefined;
+  return {
+    inputs,
+    get own() {
+      own ??= make();
+      return own;
+    },
+  };
 }
 
 function bigintText(_: string, value: unknown): unknown {
@@ -107,40 +121,31 @@ function bigintText(_: string, value: unknown): unknown {
 function execKey(op: ExecOp, vertex: Vertex): CacheKey {
   const edges: Edge[] = [];
   const inputs: { edge: Edge; selectors: Selector[]; byContent: boolean }[] = [];
-  const mounts: string[] = [];
-  const onlyRoot = op.mounts.length === 1;
-  for (const mount of op.mounts) {
-    let number = -1;
-    if (mount.source !== undefined) {
-      const source = mount.source;
-      number = edges.findIndex((e) => e === source || e.vertex.digest === source.vertex.digest);
-      if (number < 0) {
-        number = edges.push(source) - 1;
-        inputs.push({ edge: source, selectors: [], byContent: false });
-      }
-      const input = inputs[number] as (typeof inputs)[number];
-      const path = join('/', mount.selector);
-      input.selectors.push({ path, wildcard: false, include: [], exclude: [] });
-      input.byContent = mount.dest !== '/' && (mount.output === -1 || mount.readonly || path === '/');
+  const numbers = op.mounts.map(({ source, selector, dest, output, readonly }) => {
+    if (source === undefined) return -1;
+    let number = edges.findIndex((e) => e === source || e.vertex.digest === source.vertex.digest);
+    if (number < 0) {
+      number = edges.push(source) - 1;
+      inputs.push({ edge: source, selectors: [], byContent: false });
     }
-    if (!onlyRoot) mounts.push(mountKey(mount, number));
-  }
-  const own = [
-    'exec',
-    JSON.stringify([
-      op.args,
-      op.cwd,
-      op.user,
-      op.hostname,
-      op.extraHosts.map((h) => h.host),
-      op.ulimits,
-      op.cgroupParent,
-    ]),
-    envKey(op.env),
-    JSON.stringify([op.network, op.security, op.secretEnv, op.devices, vertex.platform]),
-    mounts.join(' '),
-  ];
-  return { own: own.join(' '), inputs };
+    const input = inputs[number] as (typeof inputs)[number];
+    const path = join('/', selector);
+    input.selectors.push({ path, wildcard: false, include: [], exclude: [] });
+    input.byContent = dest !== '/' && (output === -1 || readonly || path === '/');
+    return number;
+  });
+  return withOwn(inputs, () => {
+    const { args, cwd, user, hostname, ulimits, cgroupParent } = op;
+    const hosts = op.extraHosts.map((h) => h.host);
+    const onlyRoot = op.mounts.length === 1;
+    return [
+      'exec',
+      JSON.stringify([args, cwd, user, hostname, hosts, ulimits, cgroupParent]),
+      envKey(op.env),
+      JSON.stringify([op.network, op.security, op.secretEnv, op.devices, vertex.platform]),
+      onlyRoot ? '' : op.mounts.map((mount, i) => mountKey(mount, numbers[i] as number)).join(' '),
+    ].join(' ');
+  });
 }
 
 function mountKey(mount: ExecMount, number: number): string {

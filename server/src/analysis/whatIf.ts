@@ -6,15 +6,7 @@ import { spanOf } from '../dockerfile/spans.ts';
 import type { Op, Vertex } from '../llb/op.ts';
 import { familiarString, parseNormalizedNamed, tagNameOnly } from '../oci/reference.ts';
 import { type Analysis, analyze } from './analyze.ts';
-import {
-  type Build,
-  type Daemon,
-  daemonAfter,
-  type Edited,
-  nextOutcome,
-  type Outcome,
-  simulate,
-} from './cacheImpact.ts';
+import { type Build, type Edited, type Outcome, simulate, statusesAfter } from './cacheImpact.ts';
 import { changedContents } from './contents.ts';
 
 /** Something that changes between two builds. */
@@ -112,8 +104,10 @@ export function whatIf(
   return { ...outcome, analysis: after.analysis };
 }
 
-/** What a build runs again once these vertices are others: another image or other files of a source, another op of anything else. */
-export function afterChange(analysis: Analysis, vertices: readonly Vertex[]): Outcome {
+/**
+ * What a build does not reuse once these vertices are others: another image or other files of a source, another op of anything else.
+ */
+export function afterChange(analysis: Analysis, vertices: readonly Vertex[]): ReturnType<typeof statusesAfter> {
   const ops = new Set<string>();
   const sources = new Set<string>();
   for (const { op, digest } of vertices) {
@@ -122,25 +116,9 @@ export function afterChange(analysis: Analysis, vertices: readonly Vertex[]): Ou
     if (op.kind === 'source') sources.add(op.identifier);
     else ops.add(digest);
   }
-  const after: Build = {
-    analysis,
-    contents: changedContents([], 'later', sources),
-    image: (identifier) => (sources.has(identifier) ? 'another' : ''),
-    edited: ({ digest }) => (ops.has(digest) ? { text: true, content: 'unknown' } : undefined),
-  };
-  return nextOutcome(daemonOf(analysis), after);
-}
-
-const daemons = new WeakMap<Analysis, Daemon>();
-
-/** A daemon that has built this once: many questions begin there. */
-function daemonOf(analysis: Analysis): Daemon {
-  let daemon = daemons.get(analysis);
-  if (daemon === undefined) {
-    daemon = daemonAfter([{ analysis, contents: changedContents([], ''), assumed: true }]);
-    daemons.set(analysis, daemon);
-  }
-  return daemon;
+  return statusesAfter(analysis, ({ op, digest }) =>
+    op.kind === 'source' ? sources.has(op.identifier) : ops.has(digest),
+  );
 }
 
 /** What a build of one text runs again after a build of another. `paths` are the files of the context that changed. */

@@ -169,8 +169,8 @@ export function followersOf(analysis: Analysis, vertices: readonly Vertex[], inc
   if (vertices.every((vertex) => vertex.digest === '')) return { runs: [], maybe: [], relinked: [] };
   const certain = new Set<Vertex>();
   const maybe = new Set<Vertex>();
-  for (const { vertex, status } of afterChange(analysis, vertices).vertices) {
-    if (status === 'reused' || (!inclusive && seeds.has(vertex.digest))) continue;
+  for (const [vertex, status] of afterChange(analysis, vertices)) {
+    if (!inclusive && seeds.has(vertex.digest)) continue;
     // Two lines that come to the same op are one vertex, which runs once.
     const set = status === 'runs-if-content-differs' ? maybe : certain;
     for (const twin of twinsOf(analysis).get(vertex.digest) ?? []) set.add(twin);

@@ -2,11 +2,13 @@
 import type { Connection } from 'vscode-languageserver';
 import type { Arrivals } from './arrivals.ts';
 import type { Host } from './host.ts';
-import type { ProblemsOf } from './problems.ts';
+import type { Problems, ProblemsOf } from './problems.ts';
 import type { OpenDocument, Session } from './session.ts';
 
 /** How long after the last change problems are sent, in milliseconds. */
 export const debounce = 150;
+/** Work that takes longer than this is not begun before the typing rests: the next key would have to wait for it. Milliseconds. */
+const longestStep = 50;
 
 export interface Publisher {
   /** Sends the problems of this document after a while without a change. */
@@ -21,26 +23,61 @@ export function publisher(
   problems: ProblemsOf,
   arrivals: Arrivals,
 ): Publisher {
+  /** What takes back the next step of a document. */
   const waiting = new Map<OpenDocument, () => void>();
   const sent = new WeakMap<OpenDocument, number>();
+  /** How long the longest step took, in milliseconds, the last time that a document was worked on. */
+  const costs = new WeakMap<OpenDocument, { readonly revision: number; readonly longest: number }>();
 
-  const later = (document: OpenDocument, ms = debounce): void => {
+  const next = (document: OpenDocument, ms: number, step: () => void): void => {
     waiting.get(document)?.();
     waiting.set(
       document,
-      host.after(ms, () => void publish(document)),
+      host.after(ms, () => {
+        waiting.delete(document);
+        // A newer text waits in the queue: its arrival starts a new wait.
+        if (!document.closed && !arrivals.isOld(document.uri, document.version)) step();
+      }),
     );
   };
+
+  /** The time of the wait is used: once it is over, what is to be sent is there. */
+  const later = (document: OpenDocument, ms = debounce): void => {
+    const due = host.now() + ms;
+    const send = () => next(document, Math.max(0, due - host.now()), () => void publish(document));
+    const quick = (costs.get(document)?.longest ?? 0) <= longestStep;
+    if (ms === 0 || !quick || session().ready(document) !== undefined) send();
+    else
+      next(document, 0, () => {
+        const analysed = analyse(document);
+        next(document, 0, () => {
+          find(document, analysed);
+          send();
+        });
+      });
+  };
+  const analyse = (document: OpenDocument): number => {
+    const begin = host.now();
+    session().analysis(document);
+    return host.now() - begin;
+  };
+  const find = (document: OpenDocument, analysed: number): Problems => {
+    const begin = host.now();
+    const found = problems(document);
+    const { revision } = document;
+    if (costs.get(document)?.revision !== revision)
+      costs.set(document, { revision, longest: Math.max(analysed, host.now() - begin) });
+    return found;
+  };
+
   const publish = async (document: OpenDocument): Promise<void> => {
-    waiting.delete(document);
     await session().ready(document);
-    if (document.closed || waiting.has(document)) return;
-    // A newer text waits in the queue: its arrival starts a new wait.
-    if (arrivals.isOld(document.uri, document.version)) return;
+    if (document.closed || waiting.has(document) || arrivals.isOld(document.uri, document.version)) return;
     if (sent.get(document) === document.revision) return;
     sent.set(document, document.revision);
+    const { shown } = find(document, analyse(document));
     const { uri, version } = document;
-    await connection.sendDiagnostics({ uri, version, diagnostics: [...problems(document).shown] });
+    await connection.sendDiagnostics({ uri, version, diagnostics: [...shown] });
   };
   return {
     later,
