@@ -222,6 +222,44 @@ describe('build contexts', () => {
     await codes(client, []);
   });
 
+  test('an ignore file that is open counts as it stands there, and on disk again once it is closed', async () => {
+    write({ '.env': 'A=b', 'main.js': '', '.dockerignore': '# nothing\n' });
+    const registered: unknown[] = [];
+    const answers = { 'client/registerCapability': (params: unknown) => void registered.push(params) };
+    const capabilities = {
+      workspace: { workspaceEdit: { documentChanges: true } },
+      textDocument: { synchronization: { dynamicRegistration: true } },
+    };
+    const client = await start({}, { capabilities, answers });
+    client.open(name(), 'FROM node:22\nCOPY . /app/\n');
+    await codes(client, ['SecretInContext']);
+    for (const method of ['didOpen', 'didChange', 'didClose'])
+      expect(JSON.stringify(registered)).toContain(`"textDocument/${method}"`);
+    client.open(ignoreName(), '# nothing\n', 1, 'ignore');
+    const at = { line: 1, character: 0 };
+    const change = { range: { start: at, end: at }, text: '.env\n' };
+    // An editor that takes it for a Dockerfile too says so twice.
+    client.change(ignoreName(), 2, change);
+    client.change(ignoreName(), 2, change);
+    await codes(client, []);
+    client.change(ignoreName(), 3, { text: '# é\n*.log' });
+    await codes(client, ['SecretInContext']);
+    // The fix goes to what stands there, not to what is on disk.
+    const fix = (await actions(client, 1)).find(({ title }) => title.startsWith('Add'))?.edit;
+    expect(JSON.stringify(fix)).toContain(JSON.stringify({ line: 1, character: 5 }));
+    client.change(ignoreName(), 4, { text: '**/.e*' });
+    await codes(client, []);
+    expect(await client.ask('textDocument/hover', ignoreName(), { position: at })).toBeNull();
+    client.close(ignoreName());
+    await codes(client, ['SecretInContext']);
+
+    const own = `${name()}.dockerignore`;
+    // VS Code takes this one for a Dockerfile.
+    client.open(own, '.env\n', 1, 'dockerfile');
+    await codes(client, []);
+    expect(client.received.filter(({ params }) => JSON.stringify(params ?? '').includes(own))).toEqual([]);
+  });
+
   test('a folder that is not there is no reason to speak', async () => {
     const client = await start({});
     client.open(name(), 'FROM alpine:3\nCOPY src /src/\n');

@@ -23,7 +23,7 @@ export interface Client {
   readonly createsFiles: boolean;
   readonly symbolTree: boolean;
   readonly snippets: boolean;
-  readonly registers: { readonly formatting: boolean; readonly semanticTokens: boolean };
+  readonly registers: { readonly formatting: boolean; readonly semanticTokens: boolean; readonly texts: boolean };
   readonly refreshes: {
     readonly diagnostics: boolean;
     readonly codeLens: boolean;
@@ -55,6 +55,7 @@ export function readClient(params: InitializeParams): Client {
     registers: {
       formatting: textDocument?.formatting?.dynamicRegistration === true,
       semanticTokens: textDocument?.semanticTokens?.dynamicRegistration === true,
+      texts: textDocument?.synchronization?.dynamicRegistration === true,
     },
     refreshes: {
       diagnostics: workspace?.diagnostics?.refreshSupport === true,

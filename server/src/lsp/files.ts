@@ -78,6 +78,16 @@ export function joinUri(folder: string, ...paths: readonly string[]): string {
   return Utils.joinPath(URI.parse(folder), ...paths).toString();
 }
 
+/** True for what says which files a build leaves out, whatever language the editor takes it for. */
+export function isIgnoreFile(uri: string): boolean {
+  return uri.endsWith('.dockerignore');
+}
+
+/** The one spelling of a URI that has several. */
+export function spelled(uri: string): string {
+  return parse(uri)?.toString() ?? uri;
+}
+
 /** The name of the file, `Dockerfile` where there is none to be had. */
 export function fileName(uri: string): string {
   const file = parse(uri);

@@ -4,7 +4,10 @@ import {
   type Command,
   type Connection,
   DidChangeConfigurationNotification,
+  DidChangeTextDocumentNotification,
   DidChangeWatchedFilesNotification,
+  DidCloseTextDocumentNotification,
+  DidOpenTextDocumentNotification,
   type Disposable,
   type DocumentDiagnosticReport,
   DocumentFormattingRequest,
@@ -363,6 +366,16 @@ async function afterInitialize(
       const all = host.context === undefined ? [] : [{ globPattern: '**/*', kind: comesAndGoes }];
       const watchers = [{ globPattern: '**/*.dockerignore' }, ...all];
       await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers });
+    }
+    if (client.registers.texts) {
+      // Their text alone: an editor that is asked to do more for them would ask us to format them.
+      const documentSelector = [{ pattern: '**/*.dockerignore' }];
+      await connection.client.register(DidOpenTextDocumentNotification.type, { documentSelector });
+      await connection.client.register(DidCloseTextDocumentNotification.type, { documentSelector });
+      await connection.client.register(DidChangeTextDocumentNotification.type, {
+        documentSelector,
+        syncKind: TextDocumentSyncKind.Incremental,
+      });
     }
     await wanted(() => windowFeatures(connection, client, client.options.settings));
   } catch (error) {

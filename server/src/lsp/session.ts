@@ -5,7 +5,7 @@ import { type Analysis, type AnalysisInputs, analyze } from '../analysis/analyze
 import type { BuildInputs } from '../compile/compilation.ts';
 import { type DocumentContexts, documentContexts } from './contexts.ts';
 import { type Coordinates, coordinatesOf, type Encoding } from './coordinates.ts';
-import { contextFolder, type Files, fileName, joinUri } from './files.ts';
+import { contextFolder, type Files, fileName, isIgnoreFile, joinUri, spelled } from './files.ts';
 import { guarded, type Log } from './guard.ts';
 import type { Host } from './host.ts';
 import { type DocumentImages, documentImages } from './images.ts';
@@ -15,6 +15,8 @@ import { buildConfig, defaultSettings, readSettings, type Settings } from './set
 export const longestText = 8_000_000;
 /** How many analyses are kept; those of documents that were not asked about for longest are made again. */
 const keptAnalyses = 24;
+/** Milliseconds without a change of an ignore file after which it counts. */
+const ignoreRest = 200;
 /** How long a request waits for settings and inputs that are still on their way, in milliseconds. */
 const patience = 300;
 
@@ -77,6 +79,9 @@ export interface SessionOptions {
 export class Session {
   readonly #options: SessionOptions;
   readonly #documents = new Map<string, State>();
+  /** The ignore files that are open: what stands there counts, saved or not. */
+  readonly #ignoreFiles = new Map<string, TextDocument>();
+  #cancelIgnoreEdit: (() => void) | undefined;
   /** Documents with an analysis; the one asked about last stands last. */
   readonly #analysed = new Set<State>();
   readonly #complaints = new Set<string>();
@@ -109,6 +114,11 @@ export class Session {
 
   open({ textDocument }: DidOpenTextDocumentParams): void {
     const { uri, languageId, version, text } = textDocument;
+    if (isIgnoreFile(uri)) {
+      this.#ignoreFiles.set(spelled(uri), TextDocument.create(uri, languageId, version, text));
+      this.#ignoreFilesEdited();
+      return;
+    }
     const state: State = {
       uri,
       languageId,
@@ -143,19 +153,26 @@ export class Session {
 
   change({ textDocument, contentChanges }: DidChangeTextDocumentParams): void {
     const state = this.#documents.get(textDocument.uri);
-    if (state === undefined) {
+    const text = state?.text ?? this.#ignoreFiles.get(spelled(textDocument.uri));
+    if (text === undefined) {
       this.#options.log.warn(`a change of ${textDocument.uri}, which is not open`);
       return;
     }
-    const version = textDocument.version ?? state.version + 1;
+    const version = textDocument.version ?? text.version + 1;
+    // What an editor takes for a Dockerfile and for an ignore file, it tells of twice.
+    if (state === undefined && version === text.version) return;
     for (const change of contentChanges) {
       if (!('range' in change) || change.range === undefined) {
-        TextDocument.update(state.text, [{ text: change.text }], version);
+        TextDocument.update(text, [{ text: change.text }], version);
         continue;
       }
       // Each change is about the text that the one before has left, so positions are read one change at a time.
-      const range = this.#wellFormed(state.text, change.range);
-      TextDocument.update(state.text, [{ range, text: change.text }], version);
+      const range = this.#wellFormed(text, change.range);
+      TextDocument.update(text, [{ range, text: change.text }], version);
+    }
+    if (state === undefined) {
+      this.#ignoreFilesEdited();
+      return;
     }
     state.version = version;
     state.revision += 1;
@@ -164,6 +181,8 @@ export class Session {
   }
 
   close(uri: string): void {
+    // What is on disk counts again.
+    if (this.#ignoreFiles.delete(spelled(uri))) void this.#reload();
     const state = this.#documents.get(uri);
     if (state === undefined) return;
     state.closed = true;
@@ -238,6 +257,7 @@ export class Session {
 
   /** Ends what is under way. */
   dispose(): void {
+    this.#cancelIgnoreEdit?.();
     this.#images.dispose();
     this.#contexts.dispose();
   }
@@ -297,13 +317,46 @@ export class Session {
     const folder = this.contextOf(state);
     if (folder === undefined) return;
     const { files } = this.#options;
-    const [dockerignore, dockerfileIgnore] = await Promise.all([
-      files.readText(joinUri(folder, '.dockerignore')),
-      files.readText(`${state.uri}.dockerignore`),
-    ]);
+    const uris = [joinUri(folder, '.dockerignore'), `${state.uri}.dockerignore`];
+    const onDisk = await Promise.all(uris.map((uri) => files.readText(uri)));
     if (state.ticket !== ticket) return;
+    const [dockerignore, dockerfileIgnore] = uris.map((uri, i) => this.#openIgnoreText(uri) ?? onDisk[i]);
+    this.#takeIgnoreTexts(state, dockerignore, dockerfileIgnore);
+  }
+
+  #openIgnoreText(uri: string): string | undefined {
+    return this.#ignoreFiles.get(spelled(uri))?.getText();
+  }
+
+  /** An open ignore file is another. It counts once the typing rests. */
+  #ignoreFilesEdited(): void {
+    this.#cancelIgnoreEdit?.();
+    this.#cancelIgnoreEdit = this.#options.host.after(ignoreRest, () => {
+      this.#cancelIgnoreEdit = undefined;
+      const changed = [...this.#documents.values()].filter((state) => {
+        const folder = this.contextOf(state);
+        if (folder === undefined) return false;
+        const before = state.revision;
+        const own = this.#openIgnoreText(`${state.uri}.dockerignore`);
+        this.#takeIgnoreTexts(state, this.#openIgnoreText(joinUri(folder, '.dockerignore')), own);
+        return state.revision !== before;
+      });
+      if (changed.length > 0) this.#options.events.meaningChanged(changed);
+    });
+  }
+
+  /** Undefined for a text of which nothing new is known. */
+  #takeIgnoreTexts(
+    state: State,
+    dockerignore: string | null | undefined,
+    dockerfileIgnore: string | null | undefined,
+  ): void {
     const { inputs } = state;
-    if (dockerignore === inputs.dockerignore && dockerfileIgnore === inputs.dockerfileIgnore) return;
+    if (
+      (dockerignore === undefined || dockerignore === inputs.dockerignore) &&
+      (dockerfileIgnore === undefined || dockerfileIgnore === inputs.dockerfileIgnore)
+    )
+      return;
     state.inputs = {
       ...inputs,
       ...(dockerignore === undefined ? {} : { dockerignore }),
