@@ -81,8 +81,9 @@ if (!hasDockerRegistry()) {
       await images.request(ref, linuxAmd64);
       expect(images.lookup(ref, linuxAmd64)).toEqual({ digest: first.digest, config: first.config });
       time += 7_200_000;
-      expect(await images.request(ref, linuxAmd64)).toBe(true);
+      expect(await images.request(ref, linuxAmd64)).toBe(false);
       expect(images.lookup(ref, linuxAmd64)?.digest).toBe(first.digest);
+      expect(images.about(ref, linuxAmd64)?.stale).toBe(false);
       const second = await push('A=2');
       time += 7_200_000;
       expect(await images.request(ref, linuxAmd64)).toBe(true);

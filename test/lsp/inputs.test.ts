@@ -115,6 +115,20 @@ describe('base images', () => {
     expect(registry.asked.length).toBe(asked);
   });
 
+  test('a tag that has grown old is asked for again, though nobody types', async () => {
+    putImage(registry, 'team/app', '1', { env: ['A=1'] });
+    const client = await start({ images: { resolve: 'on', refresh: 0.02 } });
+    client.open(name(), `FROM ${registry.host}/team/app:1\n`);
+    const first = await graphWith(client, (graph) => !graph.includes('provisional'));
+    const { digest } = putImage(registry, 'team/app', '1', { env: ['A=2'] });
+    await graphWith(client, (graph) => graph !== first);
+    expect(await hover(client, 8)).toContain(`Digest \`${digest}\``);
+    client.close(name());
+    const asked = registry.asked.length;
+    await new Promise((done) => setTimeout(done, 1500));
+    expect(registry.asked.length).toBe(asked);
+  });
+
   test('a pin is renewed', async () => {
     const old = putImage(registry, 'team/app', '1', { env: ['A=1'] });
     const { digest } = putImage(registry, 'team/app', '1', { env: ['A=2'] });

@@ -1,4 +1,5 @@
-// What open documents know of their base images: answers at once from what is known, and asks the host for more when the typing rests.
+// What open documents know of their base images: answers at once from what is known, and asks the host for more when the typing rests
+// and now and then after that.
 import type { AnalysisInputs } from '../analysis/analyze.ts';
 import { formatPlatformAll, type Platform } from '../oci/platform.ts';
 import { parseNormalizedNamed, referenceString } from '../oci/reference.ts';
@@ -10,9 +11,15 @@ const rest = 1000;
 /** Milliseconds until the files of an image that could not be had are asked for again. */
 const restOfFiles = 600_000;
 
+/** Milliseconds after which what an open document asked for is looked at again, be it old by then or still not there. */
+const longestRound = 300_000;
+const shortestRound = 1000;
+
 /** What one document asks for. */
 interface Wanted {
   readonly images: HostImages;
+  /** Milliseconds from one look at its images to the next; undefined where time brings nothing new. */
+  readonly round: number | undefined;
   readonly refs: Map<string, { readonly ref: string; readonly platform: Platform }>;
   /** Those whose files decide something. */
   readonly files: Map<string, { readonly ref: string; readonly platform: Platform }>;
@@ -95,6 +102,8 @@ export function documentImages(
       // What a pin could be updated to; that is news for a hover and a fix alone.
       if (tag !== undefined) void wanted.images.request(tag, platform);
     }
+    // What is known and not old is not asked for. The clock stands still while a machine sleeps, so the age itself sets no alarm.
+    if (wanted.round !== undefined) wanted.cancel = host.after(wanted.round, () => request(wanted));
   };
 
   return {
@@ -107,6 +116,7 @@ export function documentImages(
       }
       const wanted: Wanted = {
         images,
+        round: roundOf(settings),
         refs: new Map(),
         files: new Map(),
         unknown: false,
@@ -154,6 +164,12 @@ export function documentImages(
       stores.clear();
     },
   };
+}
+
+/** Where nobody is asked, only an archive may hold more than before. */
+function roundOf({ mode, refresh, archives }: ImageSettings): number | undefined {
+  if (mode !== 'on' && archives.length === 0) return undefined;
+  return Math.min(longestRound, Math.max(shortestRound, refresh * 60_000));
 }
 
 /** The name without its digest, where it has a tag as well. */

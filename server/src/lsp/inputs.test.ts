@@ -143,6 +143,25 @@ describe('images', () => {
     expect(ended).toEqual(['images']);
   });
 
+  test.each<[string, Partial<ImageSettings>, number | undefined]>([
+    ['an hour', {}, 300_000],
+    ['two minutes', { refresh: 2 }, 120_000],
+    ['next to nothing', { refresh: 0 }, 1000],
+    ['longer than a timer can wait', { refresh: 1e9 }, 300_000],
+    ['what is cached alone', { mode: 'cached' }, undefined],
+    ['archives', { mode: 'cached', archives: ['a.tar'] }, 300_000],
+  ])('what is open is looked at again: %s', (_, settings, wanted) => {
+    const { analyse, run, asked, timers, images } = begin();
+    analyse('a', 'x', { ...on, ...settings });
+    run();
+    expect([...timers.values()]).toEqual(wanted === undefined ? [] : [wanted]);
+    run();
+    expect(asked).toEqual(wanted === undefined ? ['x'] : ['x', 'x']);
+    expect(timers.size).toBe(wanted === undefined ? 0 : 1);
+    images.forget('a');
+    expect(timers.size).toBe(0);
+  });
+
   test('of a pin its tag is asked for too', () => {
     const { analyse, run, asked } = begin();
     const pinned = `docker.io/library/debian:12@sha256:${'1'.repeat(64)}`;

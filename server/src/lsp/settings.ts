@@ -151,7 +151,7 @@ function readImages(
   if (resolve !== undefined && !isOneOf(resolve, ['off', 'cached', 'on']))
     wrong('images.resolve', '"off", "cached" or "on"');
   const mode = isOneOf(resolve, ['off', 'cached', 'on']) ? resolve : defaults.mode;
-  const minutes = typeof refresh === 'number' && refresh >= 1 ? refresh : undefined;
+  const minutes = typeof refresh === 'number' && refresh > 0 ? refresh : undefined;
   if (refresh !== undefined && minutes === undefined) wrong('images.refresh', 'a number of minutes');
   const list = (key: string, value: unknown): readonly string[] => {
     if (Array.isArray(value) && value.every((entry) => typeof entry === 'string')) return value;

@@ -19,7 +19,8 @@ export const nodeHost: Host = {
   context: (folder, log) => (folder.startsWith('file:') ? createContext(URI.parse(folder).fsPath, { log }) : undefined),
   now: () => performance.now(),
   after(ms, run) {
-    const timer = setTimeout(run, ms);
+    // Whoever waits for it holds a connection; nothing else is left to wait for.
+    const timer = setTimeout(run, ms).unref();
     return () => clearTimeout(timer);
   },
   reaches: (uri) => uri.startsWith('file:'),

@@ -88,7 +88,10 @@ export interface Images {
   lookup(ref: string, platform: Platform): ImageInput | undefined;
   /** What is known beside; undefined where neither anything is known nor anything went wrong. Never waits. */
   about(ref: string, platform: Platform): ImageFacts | undefined;
-  /** Learns of an image where that is wanted and allowed. True where `lookup` or `about` now say something else. Never rejects. */
+  /**
+   * Learns of an image where that is wanted and allowed. True where `lookup` or `about` now say something else, age aside.
+   * Never rejects.
+   */
   request(ref: string, platform: Platform, options?: { readonly force?: boolean }): Promise<boolean>;
   /** The files of an image once `requestFiles` has read them. Never waits. */
   baseFiles(ref: string, platform: Platform): BaseFiles | undefined;
@@ -359,9 +362,9 @@ export function createImages(options: ImagesOptions): Images {
     return summary(ref, platform) !== before;
   };
 
-  /** Everything that `lookup` and `about` say, as one text, but for the time. */
+  /** Everything that `lookup` and `about` say, as one text, but for the time and what time makes of it. */
   const summary = (ref: string, platform: Platform): string => {
-    const { checked, ...facts } = images.about(ref, platform) ?? { checked: 0 };
+    const { checked, stale, ...facts } = images.about(ref, platform) ?? { checked: 0, stale: false };
     return JSON.stringify([facts, images.lookup(ref, platform)]);
   };
 
