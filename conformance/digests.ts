@@ -139,7 +139,7 @@ async function buildWith(tools: Tools, daemon: Daemon, given: DigestCase, index:
 
 /** One analysis for each platform that is asked for, with the bases as the language server finds them at the registry. */
 async function analyses(given: DigestCase, sessionId: string): Promise<Analysis[]> {
-  const settings = { mode: 'on', refresh: 60, archives: [], mirrors: {}, insecure: [] } as const;
+  const settings = { mode: 'on', refresh: 60, archives: [], layouts: {}, mirrors: {}, insecure: [] } as const;
   const images = commandImages(
     hostImages(settings, (line) => {
       if (!given.refused) console.log(`  ${line}`);

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { GraphAnswer } from '../../shared/src/protocol.ts';
-import { type FakeRegistry, putImage, startFakeRegistry } from '../images/fakeRegistry.ts';
+import { digestOf, type FakeRegistry, type Part, putImage, startFakeRegistry } from '../images/fakeRegistry.ts';
 import { type Client, type ClientSetup, type Published, startClient } from './client.ts';
 
 const started: Client[] = [];
@@ -37,7 +37,7 @@ async function start(settings: object, setup: ClientSetup = {}): Promise<Client>
   return client;
 }
 
-function write(files: Readonly<Record<string, string>>): void {
+function write(files: Readonly<Record<string, string | Uint8Array>>): void {
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(join(folder, 'app', dirname(path)), { recursive: true });
     writeFileSync(join(folder, 'app', path), text);
@@ -45,7 +45,8 @@ function write(files: Readonly<Record<string, string>>): void {
 }
 
 const name = (): string => pathToFileURL(join(folder, 'app', 'Dockerfile')).href;
-const ignoreName = (): string => pathToFileURL(join(folder, 'app', '.dockerignore')).href;
+const uriOf = (path: string): string => pathToFileURL(join(folder, 'app', path)).href;
+const ignoreName = (): string => uriOf('.dockerignore');
 
 async function hover(client: Client, character: number): Promise<string> {
   const answer = await client.ask('textDocument/hover', name(), { position: { line: 0, character } });
@@ -158,6 +159,37 @@ describe('base images', () => {
     expect(words).toContain('not known yet');
     const shown = client.received.filter(({ method }) => method?.startsWith('window/show') === true);
     expect(shown).toEqual([]);
+  });
+
+  test('an OCI layout that is a named context needs no other setting, and is asked of no registry', async () => {
+    const put = (bytes: Uint8Array): Part => {
+      write({ [`layout/blobs/${digestOf(bytes).replace(':', '/')}`]: bytes });
+      return { digest: digestOf(bytes), size: bytes.length };
+    };
+    const putAs = (env: string): void => {
+      const putManifest = (_: string, __: string, mediaType: string, body: unknown) => ({
+        mediaType,
+        ...put(Buffer.from(JSON.stringify(body))),
+      });
+      const { digest, size, mediaType } = putImage({ putBlob: put, putManifest }, '', '', { env: [env] });
+      const annotations = { 'org.opencontainers.image.ref.name': '1' };
+      write({ 'layout/index.json': JSON.stringify({ manifests: [{ digest, size, mediaType, annotations }] }) });
+    };
+    putAs('A=1');
+    const contexts = { [`${registry.host}/team/base:1`]: 'oci-layout://layout:1' };
+    const client = await start({ ...on, contexts });
+    client.open(name(), `FROM ${registry.host}/team/base:1\nRUN echo $A\n`);
+    const graph = await graphWith(client, (text) => !text.includes('provisional'));
+    expect(await hover(client, 8)).toContain('1 variable (`A`)');
+    putAs('B=2');
+    client.notify('workspace/didChangeWatchedFiles', { changes: [{ uri: uriOf('layout/index.json'), type: 2 }] });
+    await graphWith(client, (text) => text !== graph && !text.includes('provisional'));
+    expect(await hover(client, 8)).toContain('1 variable (`B`)');
+
+    const distrusted = await start({ ...on, contexts, trusted: false });
+    distrusted.open(name(), `FROM ${registry.host}/team/base:1\n`);
+    expect(await graphWith(distrusted, () => true)).toContain('missing: the configuration');
+    expect(registry.asked).toEqual([]);
   });
 
   test.each([

@@ -74,6 +74,14 @@ export function contextFolder(uri: string, context: string, folders: readonly st
   return Utils.resolvePath(base, context).toString();
 }
 
+/** A folder by its path, absolute or relative to the folder `base`. */
+export function resolveFolder(base: string, path: string): string {
+  const from = URI.parse(base);
+  const isDrive = /^[A-Za-z]:[\\/]/.test(path);
+  if (isDrive) return from.with({ path: `/${path.replaceAll('\\', '/')}` }).toString();
+  return Utils.resolvePath(from, path).toString();
+}
+
 export function joinUri(folder: string, ...paths: readonly string[]): string {
   return Utils.joinPath(URI.parse(folder), ...paths).toString();
 }

@@ -15,6 +15,8 @@ export interface ImageSettings {
   readonly refresh: number;
   /** OCI layout folders and image archives, asked before registries. */
   readonly archives: readonly string[];
+  /** OCI layout folders, by the digest of an image that is to be found there and nowhere else; `` where it cannot be found. */
+  readonly layouts: Readonly<Record<string, string>>;
   /** Hosts to ask before a registry, by its name. */
   readonly mirrors: Readonly<Record<string, readonly string[]>>;
   /** Registries that are spoken to without encryption. */

@@ -20,6 +20,7 @@ interface Wanted {
   readonly images: HostImages;
   /** Milliseconds from one look at its images to the next; undefined where time brings nothing new. */
   readonly round: number | undefined;
+  readonly settings: ImageSettings;
   readonly refs: Map<string, { readonly ref: string; readonly platform: Platform }>;
   /** Those whose files decide something. */
   readonly files: Map<string, { readonly ref: string; readonly platform: Platform }>;
@@ -98,7 +99,7 @@ export function documentImages(
         tried.get(wanted.images)?.delete(key);
         tellOthers(wanted.images, (other) => other.refs.has(key));
       });
-      const tag = tagOf(ref);
+      const tag = isOfLayout(ref, wanted.settings) ? undefined : tagOf(ref);
       // What a pin could be updated to; that is news for a hover and a fix alone.
       if (tag !== undefined) void wanted.images.request(tag, platform);
     }
@@ -117,6 +118,7 @@ export function documentImages(
       const wanted: Wanted = {
         images,
         round: roundOf(settings),
+        settings,
         refs: new Map(),
         files: new Map(),
         unknown: false,
@@ -128,7 +130,7 @@ export function documentImages(
         image(ref, platform) {
           wanted.refs.set(`${ref}|${formatPlatformAll(platform)}`, { ref, platform });
           const found = images.lookup(ref, platform);
-          if (found === undefined && settings.mode === 'cached') wanted.unknown = true;
+          if (found === undefined && settings.mode === 'cached' && !isOfLayout(ref, settings)) wanted.unknown = true;
           return found;
         },
         imageFacts: (ref, platform) => images.about(ref, platform),
@@ -167,9 +169,14 @@ export function documentImages(
 }
 
 /** Where nobody is asked, only an archive may hold more than before. */
-function roundOf({ mode, refresh, archives }: ImageSettings): number | undefined {
-  if (mode !== 'on' && archives.length === 0) return undefined;
+function roundOf({ mode, refresh, archives, layouts }: ImageSettings): number | undefined {
+  if (mode !== 'on' && archives.length === 0 && Object.keys(layouts).length === 0) return undefined;
   return Math.min(longestRound, Math.max(shortestRound, refresh * 60_000));
+}
+
+/** True for an image that is named for a context, and known by its digest alone. */
+function isOfLayout(ref: string, { layouts }: ImageSettings): boolean {
+  return Object.hasOwn(layouts, ref.slice(ref.indexOf('@') + 1));
 }
 
 /** The name without its digest, where it has a tag as well. */

@@ -364,7 +364,7 @@ async function afterInitialize(
       // What a context holds, the host sees too, but not in folders beyond counting: there it needs word of what comes and goes.
       const comesAndGoes = WatchKind.Create | WatchKind.Delete;
       const all = host.context === undefined ? [] : [{ globPattern: '**/*', kind: comesAndGoes }];
-      const watchers = [{ globPattern: '**/*.dockerignore' }, ...all];
+      const watchers = [{ globPattern: '**/*.dockerignore' }, { globPattern: '**/index.json' }, ...all];
       await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers });
     }
     if (client.registers.texts) {

@@ -9,6 +9,7 @@ import { contextFolder, type Files, fileName, isIgnoreFile, joinUri, spelled } f
 import { guarded, type Log } from './guard.ts';
 import type { Host } from './host.ts';
 import { type DocumentImages, documentImages } from './images.ts';
+import { type Layouts, noLayouts, readLayouts } from './layouts.ts';
 import { buildConfig, defaultSettings, readSettings, type Settings } from './settings.ts';
 
 /** Texts longer than this are not analysed: no Dockerfile is, and the editor should stay quick. UTF-16 units. */
@@ -44,6 +45,7 @@ interface State extends OpenDocument {
   /** The version that it was opened with: typed text waits a while before anyone is asked about it. */
   readonly firstVersion: number;
   inputs: BuildInputs;
+  layouts: Layouts;
   /** Settles once settings and inputs are known; undefined afterwards. */
   loading: Promise<void> | undefined;
   /** The load that was begun last. */
@@ -131,6 +133,7 @@ export class Session {
       closed: false,
       firstVersion: version,
       inputs: this.#emptyInputs(),
+      layouts: noLayouts,
       loading: undefined,
       ticket: 0,
       analysis: undefined,
@@ -205,7 +208,7 @@ export class Session {
     const state = document as State;
     if (state.refusal !== undefined || state.closed) return undefined;
     if (state.analysisRevision !== state.revision) {
-      const config = buildConfig(state.settings, fileName(state.uri));
+      const config = buildConfig(state.settings, fileName(state.uri), state.layouts.contexts);
       const text = state.text.getText();
       // The old one goes before the new one is made: two of a large file need not fit.
       state.analysis = undefined;
@@ -252,7 +255,9 @@ export class Session {
   /** Files have changed: those that a build reads beside the Dockerfile, or what a context holds. Undefined for any. */
   async filesChanged(uris?: readonly string[]): Promise<void> {
     this.#contexts.filesChanged(uris);
-    if (uris === undefined || uris.some((uri) => uri.endsWith('.dockerignore'))) await this.#reload();
+    const indexes = [...this.#documents.values()].flatMap((state) => state.layouts.indexes);
+    const isRead = (uri: string) => isIgnoreFile(uri) || indexes.includes(spelled(uri));
+    if (uris === undefined || uris.some(isRead)) await this.#reload();
   }
 
   /** Ends what is under way. */
@@ -314,6 +319,7 @@ export class Session {
   }
 
   async #loadInputs(state: State, ticket: number): Promise<void> {
+    await this.#loadLayouts(state, ticket);
     const folder = this.contextOf(state);
     if (folder === undefined) return;
     const { files } = this.#options;
@@ -322,6 +328,17 @@ export class Session {
     if (state.ticket !== ticket) return;
     const [dockerignore, dockerfileIgnore] = uris.map((uri, i) => this.#openIgnoreText(uri) ?? onDisk[i]);
     this.#takeIgnoreTexts(state, dockerignore, dockerfileIgnore);
+  }
+
+  async #loadLayouts(state: State, ticket: number): Promise<void> {
+    const { contexts, images } = state.settings;
+    // Where nothing of images is to be known, no file of theirs is read.
+    const files = images.mode === 'off' ? undefined : this.#options.files;
+    const base = contextFolder(state.uri, '.', this.#folders);
+    const layouts = await readLayouts(contexts, base, files, (what) => this.#complainOnce(what));
+    if (state.ticket !== ticket || JSON.stringify(layouts) === JSON.stringify(state.layouts)) return;
+    state.layouts = layouts;
+    state.revision += 1;
   }
 
   #openIgnoreText(uri: string): string | undefined {
@@ -368,7 +385,7 @@ export class Session {
   /** What was read, and what is known of base images and the context at this moment. */
   #allInputs(state: State): AnalysisInputs {
     const context = this.#contexts.ask(state.uri, this.contextOf(state));
-    const images = this.#images.inputs(state.uri, state.settings.images);
+    const images = this.#images.inputs(state.uri, { ...state.settings.images, layouts: state.layouts.folders });
     return { ...state.inputs, ...images, ...(context === undefined ? {} : { context }) };
   }
 

@@ -55,7 +55,7 @@ export const defaultSettings: Settings = {
   target: '',
   platform: '',
   context: '',
-  images: { mode: 'cached', refresh: 60, archives: [], mirrors: {}, insecure: [] },
+  images: { mode: 'cached', refresh: 60, archives: [], layouts: {}, mirrors: {}, insecure: [] },
   features: featureDefaults,
   rules: {},
   neighbours: [],
@@ -130,14 +130,18 @@ export function readSettings(json: unknown): { settings: Settings; complaints: s
   return { settings, complaints };
 }
 
-/** The build that these settings ask for. */
-export function buildConfig(settings: Settings, filename: string): BuildConfig {
+/** The build that these settings ask for. `layouts` are the named contexts that BuildKit is told of in other words. */
+export function buildConfig(
+  settings: Settings,
+  filename: string,
+  layouts: Readonly<Record<string, string>> = {},
+): BuildConfig {
   const attrs: Record<string, string> = { filename };
   if (settings.target !== '') attrs.target = settings.target;
   if (settings.platform !== '') attrs.platform = settings.platform;
   for (const [name, value] of Object.entries(settings.buildArgs)) attrs[`build-arg:${name}`] = value;
   for (const [name, value] of Object.entries(settings.labels)) attrs[`label:${name}`] = value;
-  for (const [name, value] of Object.entries(settings.contexts)) attrs[`context:${name}`] = value;
+  for (const [name, value] of Object.entries({ ...settings.contexts, ...layouts })) attrs[`context:${name}`] = value;
   return { attrs };
 }
 
@@ -165,6 +169,8 @@ function readImages(
     mode: given.trusted === false ? 'off' : mode,
     refresh: minutes ?? defaults.refresh,
     archives: list('images.archives', archives),
+    // Told by the named contexts.
+    layouts: {},
     mirrors: hosts,
     insecure: list('images.insecure', insecure),
   };

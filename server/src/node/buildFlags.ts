@@ -1,7 +1,9 @@
 // The flags of `docker buildx build`, turned into the frontend attributes that buildx sends for them.
+import { join } from 'node:path';
 import { ramInBytes } from '../go/units.ts';
+import { digestInLayout, layoutAttr, layoutContextOf } from '../oci/layoutContext.ts';
 import { familiarString, parseNormalizedNamed } from '../oci/reference.ts';
-import { UsageError } from './io.ts';
+import { readIfThere, UsageError } from './io.ts';
 
 /** For `parseArgs`. */
 export const flagOptions = {
@@ -87,9 +89,33 @@ function addContext(attrs: Record<string, string>, given: string): void {
   if ('error' in named) throw new UsageError(`--build-context ${given}: invalid context name: ${named.error}`);
   const name = familiarString(named).replace(/:latest$/, '');
   const value = given.slice(at + 1);
-  if (/^(docker-image|oci-layout|git|https?|ssh|target):\/\//.test(value) || value.startsWith('git@'))
+  const layout = readLayout(value);
+  if (layout !== undefined) attrs[`context:${name}`] = layout.attr;
+  else if (/^(docker-image|git|https?|ssh|target):\/\//.test(value) || value.startsWith('git@'))
     attrs[`context:${name}`] = value;
   else attrs[`context:${name}`] = `local:${name === 'context' || name === 'dockerfile' ? `_${name}` : name}`;
+}
+
+interface FoundLayout {
+  readonly attr: string;
+  readonly digest: string;
+  readonly folder: string;
+}
+
+/** The folders of the OCI layouts among named contexts, by the digest that is taken from each. Throws UsageError. */
+export function layoutFolders(contexts: readonly string[]): Record<string, string> {
+  const found = contexts.flatMap((given) => readLayout(given.slice(given.indexOf('=') + 1)) ?? []);
+  return Object.fromEntries(found.map(({ digest, folder }) => [digest, folder]));
+}
+
+function readLayout(value: string): FoundLayout | undefined {
+  const layout = layoutContextOf(value);
+  if (layout === undefined) return undefined;
+  if ('error' in layout) throw new UsageError(`${value}: ${layout.error}`);
+  const { folder, tag } = layout;
+  const digest = layout.digest || digestInLayout(readIfThere(join(folder, 'index.json')) ?? '', tag);
+  if (digest === undefined) throw new UsageError(`oci-layout reference "${value}" could not be resolved`);
+  return { attr: layoutAttr(layout, digest), digest, folder };
 }
 
 function hostPair(given: string): string {

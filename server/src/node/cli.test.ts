@@ -206,6 +206,20 @@ test('flags reach the graph', async () => {
     expect(await head(...flags), flags.join(' ')).toBe(plain);
 });
 
+test('an OCI layout is known to BuildKit by its digest, not by its folder', async () => {
+  const layout = join(folder, 'layout');
+  mkdirSync(layout, { recursive: true });
+  const digest = `sha256:${'5'.repeat(64)}`;
+  writeFileSync(join(layout, 'index.json'), JSON.stringify({ manifests: [{ digest }] }));
+  const context = (value: string) =>
+    call(['graph', '--build-context', `base=oci-layout://${value}`, '-'], 'FROM base\n');
+  const { out, code } = await context('@layout');
+  expect([code, out.includes(`base@${digest}`), out.includes(layout)]).toEqual([0, true, false]);
+  expect(await context(`@layout:1@${digest}`)).toMatchObject({ code: 0 });
+  const { err, code: refused } = await context('@none');
+  expect([refused, err.includes('could not be resolved')]).toEqual([2, true]);
+});
+
 test('without the graph view a picture is refused in words', async () => {
   const folderUrl = pathToFileURL(`${folder}/`);
   await expect(loadPicture(folderUrl)).rejects.toThrow(InputError);

@@ -2,6 +2,7 @@
 import type { AnalysisInputs } from '../analysis/analyze.ts';
 import type { HostImages } from '../lsp/host.ts';
 import { formatPlatformAll, type Platform } from '../oci/platform.ts';
+import { layoutFolders } from './buildFlags.ts';
 import { type Io, UsageError } from './io.ts';
 
 export interface CommandImages {
@@ -11,14 +12,22 @@ export interface CommandImages {
   dispose(): void;
 }
 
-/** Opens them as the flag says; undefined for `off`, its default. What goes wrong is told on standard error. */
-export async function openCommandImages(flag: string | undefined, io: Io): Promise<CommandImages | undefined> {
+/**
+ * Opens them as the flag says; undefined for `off`, its default. `contexts` are the named contexts, some of which hold images.
+ * What goes wrong is told on standard error.
+ */
+export async function openCommandImages(
+  flag: string | undefined,
+  contexts: readonly string[] | undefined,
+  io: Io,
+): Promise<CommandImages | undefined> {
   const mode = flag ?? 'off';
   if (mode === 'off') return undefined;
   if (mode !== 'cached' && mode !== 'on') throw new UsageError(`--images ${mode}: one of off, cached, on`);
   // Loaded when asked for: it speaks all of the registries' protocol.
   const { hostImages } = await import('./hostImages.ts');
-  const settings = { mode, refresh: 60, archives: [], mirrors: {}, insecure: [] } as const;
+  const layouts = layoutFolders(contexts ?? []);
+  const settings = { mode, refresh: 60, archives: [], layouts, mirrors: {}, insecure: [] } as const;
   return commandImages(hostImages(settings, (line) => io.err(`llb-lens: ${line}\n`)));
 }
 

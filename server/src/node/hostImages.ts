@@ -11,13 +11,14 @@ import { createImages } from './images/index.ts';
 /** `log` gets what went wrong; never a password. */
 export function hostImages(settings: ImageSettings, log: (line: string) => void): HostImages {
   const { env } = process;
-  const { mode, refresh, archives, mirrors, insecure } = settings;
+  const { mode, refresh, archives, layouts, mirrors, insecure } = settings;
   const engine = engineSocket(env);
   const containerd = containerdOf(env);
   const images = createImages({
     mode,
     refresh,
     archives,
+    layouts,
     mirrors,
     insecure,
     log,

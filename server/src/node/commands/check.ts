@@ -63,7 +63,7 @@ export async function checkCommand(args: readonly string[], io: Io): Promise<num
   const severity = readLevel('--severity', values.severity ?? 'warning');
   if (severity === 'off') throw new UsageError('--severity off: one of error, warning, info, hint');
   const levels = readRules(values.rule ?? []);
-  const images = await openCommandImages(values.images, io);
+  const images = await openCommandImages(values.images, values['build-context'], io);
   let settings: Settings;
   try {
     settings = analysisSettings(values as BuildFlags, values['image-config'] ?? [], io, images);

@@ -52,7 +52,7 @@ export async function linkCommand(args: readonly string[], io: Io): Promise<numb
   if (format !== 'text' && format !== 'json' && format !== 'markdown')
     throw new UsageError(`unknown format "${format}": one of text, json, markdown`);
   if (positionals.length > 1) throw new UsageError(`one Dockerfile at a time, not ${positionals.length}`);
-  const images = await openCommandImages(values.images, io);
+  const images = await openCommandImages(values.images, values['build-context'], io);
   try {
     const settings = analysisSettings(values as BuildFlags, values['image-config'] ?? [], io, images);
     const file = positionals[0] ?? defaultFile('.');

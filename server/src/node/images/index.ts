@@ -45,6 +45,8 @@ export interface ImagesOptions {
   readonly insecure?: readonly string[];
   /** OCI layout folders and image archives, asked before registries. */
   readonly archives?: readonly string[];
+  /** OCI layout folders, by the digest of an image that is to be found there and nowhere else; `` where it cannot be found. */
+  readonly layouts?: Readonly<Record<string, string>>;
   /** Asked where the registry has no answer. */
   readonly containerd?: Containerd;
   /** The socket of a Docker that is asked where the registry has no answer, and containerd neither. */
@@ -264,20 +266,32 @@ export function createImages(options: ImagesOptions): Images {
     store.putAnswer({ ref, digest, mediaType, checked: now(), source: source.name, ...makeshift });
   };
 
-  /** The folder or archive that holds the image. */
+  const layoutOf = ({ digest }: Reference): string | undefined =>
+    options.layouts !== undefined && Object.hasOwn(options.layouts, digest) ? options.layouts[digest] : undefined;
+
+  const openArchive = async (path: string): Promise<LocalImages | ImageError> => {
+    const stamp = stampOf(path);
+    const before = archives.get(path);
+    if (before?.stamp === stamp) return before.opened;
+    const opened = await openLocalImages(path).catch((error: unknown) => imageError(error, path));
+    archives.set(path, { stamp, opened });
+    if (opened instanceof ImageError) log(opened.message);
+    return opened;
+  };
+
+  /** The folder or archive that holds the image. Throws ImageError where it can be in one alone, and that cannot be read. */
   const inArchives = async (
     ref: string,
     reference: Reference,
   ): Promise<{ readonly source: ImageSource; readonly known: Descriptor } | undefined> => {
+    const layout = layoutOf(reference);
+    if (layout !== undefined) {
+      const opened = await openArchive(layout);
+      if (opened instanceof ImageError) throw opened;
+      return { source: opened, known: { mediaType: '', digest: reference.digest, size: 0 } };
+    }
     for (const path of options.archives ?? []) {
-      const stamp = stampOf(path);
-      const before = archives.get(path);
-      let opened = before?.opened;
-      if (opened === undefined || before?.stamp !== stamp) {
-        opened = await openLocalImages(path).catch((error: unknown) => imageError(error, path));
-        archives.set(path, { stamp, opened });
-        if (opened instanceof ImageError) log(opened.message);
-      }
+      const opened = await openArchive(path);
       if (opened instanceof ImageError) continue;
       const all = [...opened.names.values(), ...opened.unnamed];
       const known =
@@ -349,7 +363,9 @@ export function createImages(options: ImagesOptions): Images {
         : imageError(thrown, ref);
       log(`${ref}: ${error.message}`);
       const { code, message, retryAfter } = error;
-      const isHere = (await askContainerd(ref, reference, platform)) || (await askEngine(ref, reference, platform));
+      const isHere =
+        layoutOf(reference) === undefined &&
+        ((await askContainerd(ref, reference, platform)) || (await askEngine(ref, reference, platform)));
       if (isDefinite(code) && !isHere)
         store.putAnswer({ ref, error: { code, message }, checked: now(), source: reference.domain });
       problems.set(key, {
@@ -430,6 +446,7 @@ export function createImages(options: ImagesOptions): Images {
     request(ref, platform, { force = false } = {}) {
       const reference = referenceOf(ref);
       if (mode === 'off' || reference === undefined || ending.signal.aborted) return Promise.resolve(false);
+      if (layoutOf(reference) === '') return Promise.resolve(false);
       const key = keyOf(ref, platform);
       const running = underWay.get(key);
       if (running !== undefined) return running;
