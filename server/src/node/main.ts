@@ -5,7 +5,7 @@ import { connectIpc, connectPipe, connectSocket, connectStreams, type Link } fro
 import { currentWork } from '../lsp/guard.ts';
 import { startServer } from '../lsp/server.ts';
 import { nodeHost } from './host.ts';
-import { boundYoungSpace } from './memory.ts';
+import { boundOldSpace, boundYoungSpace } from './memory.ts';
 
 const usage = `llb-lens-language-server: Dockerfiles and the graph that BuildKit makes of them, for any editor.
 
@@ -66,7 +66,8 @@ function main(args: readonly string[]): void {
     process.exitCode = 2;
     return;
   }
-  // Our own client bounds it from the start, by a flag of the process that it makes.
+  boundOldSpace();
+  // Our own client bounds the young space from the start, by a flag of the process that it makes.
   const bounded = process.execArgv.some((arg) => arg.startsWith('--max-semi-space-size'));
   const host = bounded ? nodeHost : { ...nodeHost, analysed: boundYoungSpace };
   startServer({ ...link, host, version: packageVersion });

@@ -6,11 +6,20 @@ import { compareUtf8, decodeUtf8, encodeUtf8, hasInvalidUtf8 } from '../../go/ut
 
 /** Entries after which a listing ends. */
 export const mostEntries = 1_000_000;
+/** What is still a small folder: entries, and milliseconds that it may take. */
+const small = { entries: 5000, ms: 20 };
 /** Bytes of a file that are looked at for keys and tokens. */
 const lookedAt = 65_536;
 
-/** Everything below the folder. Throws where the folder itself cannot be read. */
-export function walkFolder(folder: string, most = mostEntries): Listing {
+/** Everything below the folder, or undefined where that would take long. Throws where the folder itself cannot be read. */
+export function walkSmallFolder(folder: string): Listing | undefined {
+  const end = performance.now() + small.ms;
+  const listing = walkFolder(folder, small.entries, () => performance.now() > end);
+  return listing.truncated ? undefined : listing;
+}
+
+/** Everything below the folder, unless there is too much or it is too late. Throws where the folder itself cannot be read. */
+export function walkFolder(folder: string, most = mostEntries, isLate: () => boolean = () => false): Listing {
   const paths: string[] = [];
   const kindList: number[] = [];
   const sizes: number[] = [];
@@ -43,7 +52,7 @@ export function walkFolder(folder: string, most = mostEntries): Listing {
       if (parent !== undefined && codeOf(error) !== 'ENOENT') unreadable.add(parent);
       continue;
     }
-    if (paths.length >= most) {
+    if (paths.length >= most || isLate()) {
       truncated = true;
       break;
     }
