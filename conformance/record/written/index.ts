@@ -14,6 +14,7 @@ import { others } from './others.ts';
 import { owners } from './owners.ts';
 import { remote } from './remote.ts';
 import { stages } from './stages.ts';
+import { swept } from './swept.ts';
 import { usrMerge } from './usrMerge.ts';
 
 export const written = (): Scenario[] => [
@@ -34,4 +35,5 @@ export const written = (): Scenario[] => [
   ...mounts(),
   ...nothing(),
   ...others(),
+  ...swept(),
 ];

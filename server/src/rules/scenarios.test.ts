@@ -47,8 +47,8 @@ function stateOf(scenario: Scenario, index: number, name: string): 'bad' | 'fixe
 const all = scenarios();
 const byName = new Map(all.map((scenario) => [scenario.name, scenario]));
 const own = rules.filter((rule) => rule.detect !== undefined);
-/** Its facts are those of BuildKit's reference, since frontends were not recorded, or are about names alone. */
-const unrecorded = new Set(['SyntaxTooOld', 'SecretInContext', 'GitOrModulesInContext']);
+/** Its facts are those of BuildKit's reference, since frontends were not recorded. */
+const unrecorded = new Set(['SyntaxTooOld']);
 /** Its fixes are none of those that were recorded, or it has none. */
 const noRecordedFix = new Set([
   'LinkBeforeHeavyRun',
@@ -81,8 +81,8 @@ describe.each(own.map((rule) => [rule.name] as const))('%s', (name) => {
         const label = (scenario.steps[index] as Step).label;
         if (state === 'bad') expect([label, found.length > 0]).toEqual([label, silent === undefined]);
         if (state === 'fixed') expect([label, found.map((f) => f.message)]).toEqual([label, []]);
-        for (const text of mended(analysis, name))
-          expect(findingsOf(again(analysis, text)).filter((f) => f.rule.name === name)).toEqual([]);
+        for (const { text, ignore } of mended(analysis, name))
+          expect(findingsOf(again(analysis, text, ignore)).filter((f) => f.rule.name === name)).toEqual([]);
       }
     });
   }
@@ -90,13 +90,14 @@ describe.each(own.map((rule) => [rule.name] as const))('%s', (name) => {
   test('some fix of it is, to the letter, what was recorded as mending it', () => {
     const proven = cases.filter((scenario) => {
       const twin = byName.get(scenario.name.replace(/-plain$/, '-link'));
-      const good = [...scenario.steps, ...(twin?.steps ?? [])]
-        .filter((step) => step.result?.ok)
-        .map((step) => step.dockerfile);
+      const good = [...scenario.steps, ...(twin?.steps ?? [])].filter((step) => step.result?.ok);
       return scenario.steps.some((step, index) => {
         if (stateOf(scenario, index, name) !== 'bad') return false;
-        const texts = mended(buildOf(scenario, index).analysis, name);
-        return texts.some((text) => text !== step.dockerfile && good.includes(text));
+        return mended(buildOf(scenario, index).analysis, name).some(
+          ({ text, ignore }) =>
+            (text !== step.dockerfile || ignore !== ignoreOf(step)) &&
+            good.some((other) => other.dockerfile === text && ignoreOf(other) === ignore),
+        );
       });
     });
     expect(proven.length).toBeGreaterThan(0);
@@ -110,24 +111,37 @@ test('what no rule can know is a recorded case', () => {
   }
 });
 
-/** The text after each kind of fix, made for all findings of the rule until there are none, or nothing changes. */
-function mended(analysis: Analysis, name: string): string[] {
-  const texts: string[] = [];
+/** A Dockerfile and the .dockerignore beside it. */
+interface Mended {
+  readonly text: string;
+  readonly ignore: string;
+}
+
+function ignoreOf(step: Step): string {
+  const entry = step.files['.dockerignore'];
+  return typeof entry === 'string' ? entry : '';
+}
+
+/** What each kind of fix leads to, made for all findings of the rule until there are none, or nothing changes. */
+function mended(analysis: Analysis, name: string): Mended[] {
+  const all: Mended[] = [];
   const first = findingsOf(analysis).filter((f) => f.rule.name === name);
   const kinds = Math.max(0, ...first.map((found) => fixesOf(found, analysis).length));
   for (let nth = 0; nth < kinds; nth++) {
     let current = analysis;
+    let ignore = analysis.compilation.inputs.dockerignore ?? '';
     for (let round = 0; round < 10; round++) {
       const found = findingsOf(current).find((f) => f.rule.name === name);
-      const edits = found === undefined ? undefined : fixesOf(found, current)[nth]?.edits;
-      if (edits === undefined) break;
-      current = again(current, applyEdits(current.text, edits));
+      const fix = found === undefined ? undefined : fixesOf(found, current)[nth];
+      if (fix === undefined) break;
+      for (const line of fix.ignore ?? []) ignore += `${ignore === '' || ignore.endsWith('\n') ? '' : '\n'}${line}\n`;
+      current = again(current, applyEdits(current.text, fix.edits), ignore);
     }
-    if (current !== analysis) texts.push(current.text);
+    if (current !== analysis) all.push({ text: current.text, ignore });
   }
-  return texts;
+  return all;
 }
 
-function again(analysis: Analysis, text: string): Analysis {
-  return analyze(text, analysis.config, analysis.compilation.inputs);
+function again(analysis: Analysis, text: string, ignore: string): Analysis {
+  return analyze(text, analysis.config, { ...analysis.inputs, dockerignore: ignore || null });
 }
