@@ -62,8 +62,8 @@ export interface Host {
   readText(uri: string): Promise<string | null>;
   /** What a folder holds; null where there is none. */
   listFolder(uri: string): Promise<readonly FolderEntry[] | null>;
-  /** Called after each analysis, the one time when memory grows. */
-  analysed?(): void;
+  /** Called after each analysis with the length of its text: the one time when memory grows. */
+  analysed?(length: number): void;
   /** Base images; absent where none can be looked up. `log` gets a line now and then. */
   images?(settings: ImageSettings, log: (line: string) => void): HostImages;
   /** A build context by the URI of its folder; absent or undefined where it cannot be seen. */

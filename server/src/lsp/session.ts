@@ -218,7 +218,7 @@ export class Session {
       state.analysis = made;
       // Before the settings are known nobody can say whether anyone may be asked.
       if (state.loading === undefined) this.#images.ask(state.uri, state.version === state.firstVersion);
-      this.#options.host.analysed?.();
+      this.#options.host.analysed?.(text.length);
       state.analysisRevision = state.revision;
     }
     this.#analysed.delete(state);

@@ -1,8 +1,11 @@
 // Keeps the server small: V8 takes what a large machine has to give, which makes nothing here faster.
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 
-/** What young objects may take, in bytes. With half of it more of them grow old before they die, and memory grows again. */
-const youngSpace = 16_000_000;
+/**
+ * What young objects may take where a text is analysed, in bytes by its length. With less, more of them grow old before they die, and
+ * memory grows again.
+ */
+const youngSpace = (length: number): number => Math.min(2_000_000 + 64 * length, 16_000_000);
 
 let bounded = false;
 
@@ -11,12 +14,12 @@ export function boundOldSpace(): void {
   setFlagsFromString('--heap-growing-percent=30');
 }
 
-/** Call now and then: once the space for young objects has grown that far, it grows no further. */
-export function boundYoungSpace(): void {
-  if (bounded) return;
-  const young = getHeapSpaceStatistics().find((space) => space.space_name === 'new_space');
-  if (young === undefined || young.space_size < youngSpace) return;
-  bounded = true;
+/** Call after an analysis of a text of this length: a space for young objects that is large enough for it grows no further. */
+export function boundYoungSpace(length: number): void {
+  const size = getHeapSpaceStatistics().find((space) => space.space_name === 'new_space')?.space_size ?? 0;
+  const enough = size >= youngSpace(length);
+  if (enough === bounded) return;
+  bounded = enough;
   // A started process cannot be given a limit, but a space that may grow no more.
-  setFlagsFromString('--semi-space-growth-factor=1');
+  setFlagsFromString(`--semi-space-growth-factor=${enough ? 1 : 2}`);
 }
