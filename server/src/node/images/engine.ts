@@ -1,11 +1,11 @@
 // What a running Docker says of an image that it has: its configuration, and the digest under which it was pulled.
 import { existsSync } from 'node:fs';
-import http from 'node:http';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Platform } from '../../oci/platform.ts';
 import { platformMatches } from '../../oci/platformMatch.ts';
 import { familiarName, familiarString, type Reference } from '../../oci/reference.ts';
+import { http } from '../lateBuiltins.ts';
 import { ImageError } from './imageError.ts';
 import { isObject, platformOf } from './manifest.ts';
 import type { Environment } from './proxy.ts';
@@ -85,7 +85,7 @@ export async function engineImage(
 function ask(socket: string, path: string, signal?: AbortSignal): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const fail = (why: string): void => reject(new ImageError('unreachable', `Docker at ${socket} ${why}`));
-    const request = http.request(
+    const request = http().request(
       { socketPath: socket, path, headers: { host: 'docker' }, agent: false, ...(signal ? { signal } : {}) },
       (response) => {
         const parts: Buffer[] = [];

@@ -1,7 +1,8 @@
 // One gRPC call over a socket of this machine: a message out, a stream of messages back. Each call has a connection of its own.
-import http2 from 'node:http2';
+import type { IncomingHttpHeaders } from 'node:http2';
 import net from 'node:net';
 import { decodeUtf8 } from '../../go/utf8.ts';
+import { http2 } from '../lateBuiltins.ts';
 import { ImageError } from './imageError.ts';
 import { startReading } from './tar.ts';
 
@@ -27,11 +28,11 @@ const longestMessage = 16 * 1024 * 1024;
 export async function* callGrpc(call: GrpcCall): AsyncIterable<Uint8Array> {
   const { socket, who, silence, signal } = call;
   const connection = net.connect(socket);
-  const session = http2.connect('http://localhost', { createConnection: () => connection });
+  const session = http2().connect('http://localhost', { createConnection: () => connection });
   let failure: unknown;
   let status: string | undefined;
   let words = '';
-  const take = (headers: http2.IncomingHttpHeaders): void => {
+  const take = (headers: IncomingHttpHeaders): void => {
     if (headers['grpc-status'] !== undefined) status = String(headers['grpc-status']);
     if (headers['grpc-message'] !== undefined) words = String(headers['grpc-message']);
     const code = Number(headers[':status'] ?? 200);

@@ -1,12 +1,12 @@
 // One HTTP request and its streamed answer, through a proxy where one is set. It follows no redirect and knows no password:
 // where a request goes, and with what, is decided by whoever sends it.
 import { readdirSync, readFileSync } from 'node:fs';
-import http from 'node:http';
-import https from 'node:https';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import tls from 'node:tls';
+import type { SecureContext } from 'node:tls';
+import { http, https, tls } from '../lateBuiltins.ts';
 import { ImageError } from './imageError.ts';
 import { type Environment, proxyFor } from './proxy.ts';
 
@@ -38,14 +38,14 @@ export interface HttpOptions {
 }
 
 export function createFetch({ env, silence = 10_000 }: HttpOptions): Fetch {
-  const trusted = new Map<string, tls.SecureContext>();
+  const trusted = new Map<string, SecureContext>();
   let roots: string[] | undefined;
-  const trustFor = (host: string): tls.SecureContext => {
+  const trustFor = (host: string): SecureContext => {
     let trust = trusted.get(host);
     if (trust === undefined) {
       roots ??= trustedRoots(env);
       const own = certificatesFor(host, env);
-      trust = tls.createSecureContext({ ...own, ca: [...roots, ...own.ca] });
+      trust = tls().createSecureContext({ ...own, ca: [...roots, ...own.ca] });
       trusted.set(host, trust);
     }
     return trust;
@@ -99,7 +99,7 @@ function send(
   socket: Socket | undefined,
   proxy: URL | undefined,
   silence: number,
-  secureContext: tls.SecureContext | undefined,
+  secureContext: SecureContext | undefined,
 ): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     const { url } = request;
@@ -114,7 +114,7 @@ function send(
     };
     const sent =
       url.protocol === 'https:'
-        ? https.request({
+        ? https().request({
             ...common,
             ...place(url),
             ...trusting(secureContext),
@@ -124,12 +124,12 @@ function send(
               ? {}
               : {
                   agent: undefined,
-                  createConnection: () => tls.connect({ socket, secureContext, servername: serverName(url) }),
+                  createConnection: () => tls().connect({ socket, secureContext, servername: serverName(url) }),
                 }),
           })
         : proxy === undefined
-          ? http.request({ ...common, ...place(url) })
-          : http.request({ ...common, ...place(proxy), path: `${url.origin}${url.pathname}${url.search}` });
+          ? http().request({ ...common, ...place(url) })
+          : http().request({ ...common, ...place(proxy), path: `${url.origin}${url.pathname}${url.search}` });
     sent.setTimeout(silence, () => sent.destroy(new Silence()));
     // A name that is never answered keeps the socket from existing, and with it the time-out above.
     const timer = setTimeout(() => sent.destroy(new Silence()), silence);
@@ -150,11 +150,7 @@ function send(
   });
 }
 
-async function* bodyOf(
-  message: http.IncomingMessage,
-  request: HttpRequest,
-  silence: number,
-): AsyncIterable<Uint8Array> {
+async function* bodyOf(message: IncomingMessage, request: HttpRequest, silence: number): AsyncIterable<Uint8Array> {
   // The socket's own clock stops with the headers.
   message.setTimeout(silence, () => message.destroy(new Silence()));
   try {
@@ -169,7 +165,7 @@ function tunnel(
   proxy: URL,
   request: HttpRequest,
   silence: number,
-  secureContext: tls.SecureContext | undefined,
+  secureContext: SecureContext | undefined,
 ): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const { url } = request;
@@ -185,14 +181,14 @@ function tunnel(
     };
     const sent =
       proxy.protocol === 'https:'
-        ? https.request({
+        ? https().request({
             ...common,
             ...place(proxy),
             path: target,
             ...trusting(secureContext),
             servername: serverName(proxy),
           })
-        : http.request({ ...common, ...place(proxy), path: target });
+        : http().request({ ...common, ...place(proxy), path: target });
     const timer = setTimeout(() => sent.destroy(new Silence()), silence);
     sent.once('error', (error) => {
       clearTimeout(timer);
@@ -246,7 +242,7 @@ function explained(error: unknown, where: string, request: HttpRequest, silence:
 }
 
 /** Node's types do not know that a request takes what its socket takes. */
-function trusting(secureContext: tls.SecureContext | undefined): object {
+function trusting(secureContext: SecureContext | undefined): object {
   return secureContext === undefined ? {} : { secureContext };
 }
 
@@ -264,7 +260,7 @@ function basic(url: URL): string {
   return `Basic ${Buffer.from(text).toString('base64')}`;
 }
 
-function joined(headers: http.IncomingHttpHeaders): Record<string, string> {
+function joined(headers: IncomingHttpHeaders): Record<string, string> {
   const found: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers))
     if (value !== undefined) found[name] = Array.isArray(value) ? value.join(', ') : value;
@@ -294,9 +290,9 @@ function certificatesFor(host: string, env: Environment): { ca: string[]; cert?:
 
 /** The authorities that the machine trusts, and those of SSL_CERT_FILE, as Go has them. */
 function trustedRoots(env: Environment): string[] {
-  const roots: string[] = [...tls.rootCertificates];
+  const roots: string[] = [...tls().rootCertificates];
   // Node 20 has no such function.
-  const system = (tls as { getCACertificates?: (type: string) => string[] }).getCACertificates;
+  const system = (tls() as { getCACertificates?: (type: string) => string[] }).getCACertificates;
   if (system !== undefined) for (const type of ['system', 'extra']) roots.push(...system(type));
   for (const file of [env.SSL_CERT_FILE, env.NODE_EXTRA_CA_CERTS]) {
     if (file === undefined || file === '') continue;

@@ -1,7 +1,6 @@
 // The index of a layer: what its archive holds, without the content. Made while the layer streams by, kept as a small compressed text.
 import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import zlib from 'node:zlib';
 import {
   type BaseFile,
   type BaseFiles,
@@ -11,6 +10,7 @@ import {
 } from '../../analysis/baseFiles.ts';
 import { clean } from '../../go/path.ts';
 import { decodeUtf8, encodeUtf8 } from '../../go/utf8.ts';
+import { zlib } from '../lateBuiltins.ts';
 import { ImageError } from './imageError.ts';
 import { readTar, type TarEntry } from './tar.ts';
 import { unpacked } from './unpacked.ts';
@@ -65,13 +65,13 @@ export async function packIndex(index: LayerIndex): Promise<Uint8Array> {
     // No path holds a NUL.
     lines.push(fields.join('\0'));
   }
-  return gzip(Buffer.concat([...parts, encodeUtf8(lines.join(between))]));
+  return promisify(zlib().gzip)(Buffer.concat([...parts, encodeUtf8(lines.join(between))]));
 }
 
 /** What `packIndex` packed; undefined for anything else. */
 export async function unpackIndex(bytes: Uint8Array): Promise<LayerIndex | undefined> {
   try {
-    const lines = decodeUtf8(await gunzip(bytes)).split(between);
+    const lines = decodeUtf8(await promisify(zlib().gunzip)(bytes)).split(between);
     const head = JSON.parse(lines[0] as string) as { form?: unknown; passwd?: string; group?: string };
     if (head.form !== form) return undefined;
     const entries: LayerEntry[] = [];
@@ -108,8 +108,6 @@ export async function mergeIndexes(layers: readonly LayerIndex[]): Promise<BaseF
 }
 
 const between = '\0\n';
-const gzip = promisify(zlib.gzip);
-const gunzip = promisify(zlib.gunzip);
 /** Entries after which there is a pause. */
 const pause = 4000;
 

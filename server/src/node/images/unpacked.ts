@@ -1,6 +1,7 @@
 // What a stream holds that may be packed with gzip or zstd; its first bytes tell.
 import { Readable } from 'node:stream';
-import zlib from 'node:zlib';
+import type { Gunzip, ZlibOptions } from 'node:zlib';
+import { zlib } from '../lateBuiltins.ts';
 import { ImageError } from './imageError.ts';
 
 /** Bytes that anything may unpack to. */
@@ -72,11 +73,11 @@ function isZstd(head: Uint8Array): boolean {
   return head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd;
 }
 
-function toolFor(head: Uint8Array, what: string): zlib.Gunzip | undefined {
-  if (isGzip(head)) return zlib.createGunzip({ chunkSize });
+function toolFor(head: Uint8Array, what: string): Gunzip | undefined {
+  if (isGzip(head)) return zlib().createGunzip({ chunkSize });
   if (!isZstd(head)) return undefined;
   // Node has it since 22.15.
-  const create = (zlib as { createZstdDecompress?: (options: zlib.ZlibOptions) => zlib.Gunzip }).createZstdDecompress;
+  const create = (zlib() as { createZstdDecompress?: (options: ZlibOptions) => Gunzip }).createZstdDecompress;
   if (create === undefined)
     throw new ImageError('unsupported', `${what} is packed with zstd, which this Node cannot read`);
   return create({ chunkSize });
