@@ -11,34 +11,29 @@ import { analyzeJob, type Job } from '../../server/src/node/convert.ts';
 import { type Mark, readMarks, writeMarks } from './marker.ts';
 
 /** Answers for a marked Dockerfile; those who ask at a place look at the places of the marks. */
-export type Answer = (analysis: Analysis, marks: readonly Mark[], options: Record<string, unknown>) => readonly Mark[];
+export type Answer = (
+  analysis: Analysis,
+  marks: readonly Mark[],
+  options: Record<string, unknown>,
+) => readonly Mark[] | Promise<readonly Mark[]>;
 
 /** A test for each case of `file` (a name in this folder). */
 export function testMarked(file: string, answer: Answer): void {
   const path = fileURLToPath(new URL(file, import.meta.url));
-  const parts = readFileSync(path, 'utf8').split(/^(=== .*)\n/m);
-  const written = [parts[0]];
+  const [head, ...parts] = readFileSync(path, 'utf8').split(/^(=== .*)\n/m);
   const write = process.env.MARKS === 'write';
-  for (let i = 1; i < parts.length; i += 2) {
+  const written: Promise<string>[] = [];
+  for (let i = 0; i < parts.length; i += 2) {
     const [header, body] = [parts[i] as string, parts[i + 1] as string];
     const found = /^=== (.*?)(?: (\{.*\}))?$/.exec(header) as RegExpExecArray;
     const options = JSON.parse(found[2] ?? '{}') as Partial<Job> & Record<string, unknown>;
-    const run = (): string => {
+    const run = async (): Promise<string> => {
       const { text, marks } = readMarks(body);
       const analysis = analyzeJob({ id: found[1] as string, dockerfile: text, ...options });
-      return writeMarks(text, answer(analysis, marks, options));
+      return writeMarks(text, await answer(analysis, marks, options));
     };
-    if (write) written.push(header, run());
-    else test(found[1] as string, () => expect(run()).toBe(body));
+    if (write) written.push(run().then((text) => `${header}\n${text}`));
+    else test(found[1] as string, async () => expect(await run()).toBe(body));
   }
-  if (write) {
-    writeFileSync(path, written[0] + pairs(written.slice(1) as string[]));
-    test('written', () => {});
-  }
-}
-
-function pairs(parts: readonly string[]): string {
-  let text = '';
-  for (let i = 0; i < parts.length; i += 2) text += `${parts[i]}\n${parts[i + 1]}`;
-  return text;
+  if (write) test('written', async () => writeFileSync(path, head + (await Promise.all(written)).join('')));
 }

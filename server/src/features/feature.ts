@@ -188,7 +188,7 @@ export interface Features {
   ) => { readonly edits: readonly Edit[]; readonly note?: string } | { readonly error: string } | undefined;
   readonly documentSymbols?: (analysis: Analysis) => readonly Symbol[];
   readonly completion?: (analysis: Analysis, offset: number, context: CompletionContext) => Completion;
-  readonly signatureHelp?: (analysis: Analysis, offset: number) => SignatureHelp | undefined;
+  readonly signatureHelp?: (analysis: Analysis, offset: number) => Promise<SignatureHelp | undefined>;
   readonly semanticLegend?: SemanticLegend;
   readonly semanticTokens?: (analysis: Analysis) => SemanticTokens;
   readonly foldingRanges?: (analysis: Analysis) => readonly Fold[];

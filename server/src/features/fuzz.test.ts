@@ -45,7 +45,7 @@ function* jobs(): Generator<Job> {
   }
 }
 
-function check(analysis: Analysis, r: Random): void {
+async function check(analysis: Analysis, r: Random): Promise<void> {
   const { text } = analysis;
   const within = (span: Span): void => {
     if (!(span.start >= 0 && span.start <= span.end && span.end <= text.length))
@@ -78,7 +78,7 @@ function check(analysis: Analysis, r: Random): void {
       if (inner) expect(range.start <= inner.start && range.end >= inner.end).toBe(true);
     }
     checkCompletion(analysis, offset, r.chance(0.5));
-    const help = signatureHelp(analysis, offset);
+    const help = await signatureHelp(analysis, offset);
     for (const { label, parameters } of help?.signatures ?? [])
       for (const { span } of parameters) expect(span.start <= span.end && span.end <= label.length).toBe(true);
   }
@@ -141,11 +141,11 @@ function digests(analysis: Analysis): unknown {
   );
 }
 
-test('nothing throws, and all spans are in the text', () => {
+test('nothing throws, and all spans are in the text', async () => {
   for (const job of jobs()) {
     const analysis = analyzeJob(job);
     try {
-      check(analysis, random(analysis.text.length));
+      await check(analysis, random(analysis.text.length));
     } catch (error) {
       throw new Error(`${job.id}: ${JSON.stringify(analysis.text)}`, { cause: error });
     }

@@ -84,15 +84,17 @@ function replaced(text: string, { start, end }: Span): string {
 }
 
 testMarked('signatures.marks', (analysis, marks) =>
-  marks.map(({ span }) => {
-    const help = signatureHelp(analysis, span.end);
-    if (help === undefined) return { span, words: 'nothing' };
-    const lines = help.signatures.map(({ label, parameters }, i) => {
-      const parameter = i === help.active ? parameters[help.parameter]?.span : undefined;
-      return parameter
-        ? `${label.slice(0, parameter.start)}[${label.slice(parameter.start, parameter.end)}]${label.slice(parameter.end)}`
-        : label;
-    });
-    return { span, words: lines.join('\n') };
-  }),
+  Promise.all(
+    marks.map(async ({ span }) => {
+      const help = await signatureHelp(analysis, span.end);
+      if (help === undefined) return { span, words: 'nothing' };
+      const lines = help.signatures.map(({ label, parameters }, i) => {
+        const parameter = i === help.active ? parameters[help.parameter]?.span : undefined;
+        return parameter
+          ? `${label.slice(0, parameter.start)}[${label.slice(parameter.start, parameter.end)}]${label.slice(parameter.end)}`
+          : label;
+      });
+      return { span, words: lines.join('\n') };
+    }),
+  ),
 );

@@ -3,8 +3,9 @@
 // For arguments this stands on dockerfile-language-service, whose signatures are good there. It knows no flag of RUN and says
 // nothing of flags' values, so those are ours; and it reads some instructions otherwise than BuildKit does, so it is asked of one
 // instruction at a time, and only where dockerfile-ast finds the same words in it as we do.
-import { DockerfileParser } from 'dockerfile-ast';
-import { DockerSignatures } from 'dockerfile-language-service/lib/dockerSignatures.js';
+// Both are loaded with the first such question: most sessions start sooner for it.
+import type { DockerfileParser } from 'dockerfile-ast';
+import type { DockerSignatures } from 'dockerfile-language-service/lib/dockerSignatures.js';
 import type { Analysis } from '../analysis/analyze.ts';
 import type { Instruction } from '../dockerfile/instruction.ts';
 import type { Keyword } from '../dockerfile/lineParsers.ts';
@@ -12,7 +13,7 @@ import { cursorAt, type InInstruction } from './cursor.ts';
 import type { SignatureHelp } from './feature.ts';
 import { flagReference, mountKeyAliases, mountKeyReference, mountTypeReference } from './reference.ts';
 
-export function signatureHelp(analysis: Analysis, offset: number): SignatureHelp | undefined {
+export async function signatureHelp(analysis: Analysis, offset: number): Promise<SignatureHelp | undefined> {
   const cursor = cursorAt(analysis, offset);
   if (cursor.kind !== 'instruction' || cursor.keyword === undefined || cursor.role === 'keyword') return undefined;
   if (cursor.role === 'flag') return flagSignature(cursor, cursor.keyword);
@@ -73,9 +74,27 @@ function mountSignature(value: string, typed: string): SignatureHelp {
 
 /** Longer instructions are not looked at again: nobody reads their signature. */
 const longest = 20_000;
-const signatures = new DockerSignatures();
 
-function argumentSignature(analysis: Analysis, offset: number, instruction: Instruction): SignatureHelp | undefined {
+interface Library {
+  readonly parser: typeof DockerfileParser;
+  readonly signatures: DockerSignatures;
+}
+
+let library: Promise<Library> | undefined;
+
+async function load(): Promise<Library> {
+  const [{ DockerfileParser }, { DockerSignatures }] = await Promise.all([
+    import('dockerfile-ast'),
+    import('dockerfile-language-service/lib/dockerSignatures.js'),
+  ]);
+  return { parser: DockerfileParser, signatures: new DockerSignatures() };
+}
+
+async function argumentSignature(
+  analysis: Analysis,
+  offset: number,
+  instruction: Instruction,
+): Promise<SignatureHelp | undefined> {
   const { start } = instruction.span;
   const end = Math.max(offset, instruction.heredocs[0]?.contentSpan.start ?? instruction.span.end);
   if (end - start > longest) return undefined;
@@ -84,8 +103,10 @@ function argumentSignature(analysis: Analysis, offset: number, instruction: Inst
   const before = text.slice(0, directive.length + offset - start);
   const line = before.split('\n').length - 1;
   const position = { line, character: before.length - (before.lastIndexOf('\n') + 1) };
+  library ??= load();
+  const { parser, signatures } = await library;
   try {
-    if (!readsAlike(text, instruction)) return undefined;
+    if (!readsAlike(parser, text, instruction)) return undefined;
     return converted(signatures.computeSignatures(text, position));
   } catch {
     // It throws on some half-typed instructions; then there is no help.
@@ -94,8 +115,8 @@ function argumentSignature(analysis: Analysis, offset: number, instruction: Inst
 }
 
 /** dockerfile-ast sees the words that BuildKit sees. */
-function readsAlike(text: string, instruction: Instruction): boolean {
-  const found = DockerfileParser.parse(text).getInstructions();
+function readsAlike(parser: Library['parser'], text: string, instruction: Instruction): boolean {
+  const found = parser.parse(text).getInstructions();
   if (found.length !== 1 || found[0]?.getKeyword() !== instruction.keyword.toUpperCase()) return false;
   switch (instruction.kind) {
     case 'from':

@@ -41,20 +41,21 @@ export function publisher(
     );
   };
 
-  /** The time of the wait is used: once it is over, what is to be sent is there. */
+  /** The time of the wait is used: once it is over, what is to be sent is there. Each step lets requests in. */
   const later = (document: OpenDocument, ms = debounce): void => {
     const due = host.now() + ms;
-    const send = () => next(document, Math.max(0, due - host.now()), () => void publish(document));
     const quick = (costs.get(document)?.longest ?? 0) <= longestStep;
-    if (ms === 0 || !quick || session().ready(document) !== undefined) send();
-    else
+    next(document, quick ? 0 : ms, async () => {
+      await session().ready(document);
+      if (document.closed || waiting.has(document) || arrivals.isOld(document.uri, document.version)) return;
+      const analysed = analyse(document);
       next(document, 0, () => {
-        const analysed = analyse(document);
-        next(document, 0, () => {
-          find(document, analysed);
-          send();
-        });
+        const found = find(document, analysed);
+        const left = due - host.now();
+        if (left > 0) next(document, left, () => send(document, found));
+        else send(document, found);
       });
+    });
   };
   const analyse = (document: OpenDocument): number => {
     const begin = host.now();
@@ -70,14 +71,11 @@ export function publisher(
     return found;
   };
 
-  const publish = async (document: OpenDocument): Promise<void> => {
-    await session().ready(document);
-    if (document.closed || waiting.has(document) || arrivals.isOld(document.uri, document.version)) return;
-    if (sent.get(document) === document.revision) return;
-    sent.set(document, document.revision);
-    const { shown } = find(document, analyse(document));
+  const send = (document: OpenDocument, { revision, shown }: Problems): void => {
+    if (sent.get(document) === revision) return;
+    sent.set(document, revision);
     const { uri, version } = document;
-    await connection.sendDiagnostics({ uri, version, diagnostics: [...shown] });
+    void connection.sendDiagnostics({ uri, version, diagnostics: [...shown] });
   };
   return {
     later,

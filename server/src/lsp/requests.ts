@@ -216,8 +216,8 @@ export const completion =
 
 export const signatureHelp =
   (feature: Offered<'signatureHelp'>) =>
-  ({ params, analysis, at }: Inquiry<Here>): SignatureHelp | null => {
-    const help = feature(analysis, at.offsetAt(params.position));
+  async ({ params, analysis, at }: Inquiry<Here>): Promise<SignatureHelp | null> => {
+    const help = await feature(analysis, at.offsetAt(params.position));
     return help === undefined ? null : convert.toSignatureHelp(help);
   };
 
