@@ -56,47 +56,41 @@ export function linkVerdicts(analysis: Analysis): readonly LinkVerdict[] {
 
 const known = new WeakMap<Analysis, readonly LinkVerdict[]>();
 
-/** The verdict on one instruction. */
-export function linkVerdictOf(analysis: Analysis, instruction: number): LinkVerdict | undefined {
-  const all = linkVerdicts(analysis);
-  let low = 0;
-  for (let high = all.length; low < high; ) {
-    const middle = (low + high) >> 1;
-    if ((all[middle] as LinkVerdict).instruction < instruction) low = middle + 1;
-    else high = middle;
-  }
-  const found = all[low];
-  return found?.instruction === instruction ? found : undefined;
+function judge(analysis: Analysis): LinkVerdict[] {
+  const copies = copiesOf(analysis);
+  const seen = new Set(copies.map(({ index }) => index));
+  const refused = analysis.dockerfile.instructions.flatMap((_, index) =>
+    seen.has(index) ? [] : (ofRefused(analysis, index) ?? []),
+  );
+  return [...copies.map((copy) => ofCopy(analysis, copy)), ...refused].sort((a, b) => a.instruction - b.instruction);
 }
 
-function judge(analysis: Analysis): LinkVerdict[] {
-  const verdicts: LinkVerdict[] = [];
-  const seen = new Set<number>();
-  for (const copy of copiesOf(analysis)) {
-    seen.add(copy.index);
-    verdicts.push(place(analysis, copy.index, judgeCopy(analysis, copy)));
-  }
-  // Those that BuildKit refuses.
-  const { instructions } = analysis.dockerfile;
-  for (let index = 0; index < instructions.length; index++) {
-    const instruction = instructions[index] as (typeof instructions)[number];
-    if (seen.has(index) || !/^(copy|add)$/i.test(instruction.keyword)) continue;
-    const { start, end } = instruction.span;
-    const problem = analysis.problems.find((p) => p.span.start >= start && p.span.end <= end && p.span.end > 0);
-    if (problem === undefined) continue;
-    const named = problem.code === 'link-named-owner';
-    verdicts.push(
-      place(analysis, index, {
-        kind: 'fails',
-        sentence: named
-          ? 'will fail: on the empty layer of --link there is no /etc/passwd to look a name up in; use numeric ids'
-          : `will fail: ${problem.summary}`,
-        evidence: named ? ['link-named-owner-fails-first', 'link-owner-from-base'] : [],
-        rule: named ? 'LinkNamedOwner' : '',
-      }),
-    );
-  }
-  return verdicts.sort((a, b) => a.instruction - b.instruction);
+/** The verdict on one instruction, which takes no longer than it must. */
+export function linkVerdictOf(analysis: Analysis, instruction: number): LinkVerdict | undefined {
+  const copy = copiesOf(analysis).find(({ index }) => index === instruction);
+  return copy === undefined ? ofRefused(analysis, instruction) : ofCopy(analysis, copy);
+}
+
+function ofCopy(analysis: Analysis, copy: Copy): LinkVerdict {
+  return place(analysis, copy.index, judgeCopy(analysis, copy));
+}
+
+/** On a copy that BuildKit refuses. */
+function ofRefused(analysis: Analysis, index: number): LinkVerdict | undefined {
+  const instruction = analysis.dockerfile.instructions[index];
+  if (instruction === undefined || !/^(copy|add)$/i.test(instruction.keyword)) return undefined;
+  const { start, end } = instruction.span;
+  const problem = analysis.problems.find((p) => p.span.start >= start && p.span.end <= end && p.span.end > 0);
+  if (problem === undefined) return undefined;
+  const named = problem.code === 'link-named-owner';
+  return place(analysis, index, {
+    kind: 'fails',
+    sentence: named
+      ? 'will fail: on the empty layer of --link there is no /etc/passwd to look a name up in; use numeric ids'
+      : `will fail: ${problem.summary}`,
+    evidence: named ? ['link-named-owner-fails-first', 'link-owner-from-base'] : [],
+    rule: named ? 'LinkNamedOwner' : '',
+  });
 }
 
 interface Judged {
