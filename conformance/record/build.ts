@@ -132,6 +132,13 @@ const settle = (said: string): string =>
     .replace(/[^\s"]*\/state\/runc-\w+\/cachemounts\/buildkit\d+/g, 'MOUNT')
     .replace(/checksum of ref [a-z0-9]{20,}(::[a-z0-9]+)?/g, 'checksum of ref REF');
 
+/** A time that something was at work on a vertex, from its start to its end, as texts that sort. */
+interface Spell {
+  started: string;
+  completed: string;
+  cached: boolean;
+}
+
 interface Said {
   digest: string;
   inputs?: string[];
@@ -149,6 +156,8 @@ const APART =
 
 function read(said: string, code: number): Result {
   const vertices = new Map<string, Said>();
+  const spells = new Map<string, Map<string, Spell>>();
+  const fetched = new Map<string, string[]>();
   const logs = new Map<string, string>();
   const unpacked = new Set<string>();
   let last = '';
@@ -160,11 +169,22 @@ function read(said: string, code: number): Result {
     }
     const status = JSON.parse(line) as {
       vertexes?: Said[];
-      statuses?: { id: string; vertex: string }[];
+      statuses?: { id: string; vertex: string; started?: string }[];
       logs?: { vertex: string; data: string }[];
     };
-    for (const v of status.vertexes ?? []) vertices.set(v.digest, { ...vertices.get(v.digest), ...v });
-    for (const s of status.statuses ?? []) if (s.id.startsWith('extracting ')) unpacked.add(s.vertex);
+    for (const v of status.vertexes ?? []) {
+      vertices.set(v.digest, { ...vertices.get(v.digest), ...v });
+      if (v.started === undefined) continue;
+      const own = spells.get(v.digest) ?? new Map<string, Spell>();
+      const completed = v.completed === undefined ? '~' : sortable(v.completed);
+      const started = sortable(v.started);
+      spells.set(v.digest, own.set(started, { started, completed, cached: v.cached === true }));
+    }
+    for (const s of status.statuses ?? []) {
+      if (s.id.startsWith('extracting ')) unpacked.add(s.vertex);
+      if (s.started !== undefined && /^(sha256:|extracting |merging|diffing)/.test(s.id))
+        fetched.set(s.vertex, [...(fetched.get(s.vertex) ?? []), sortable(s.started)]);
+    }
     for (const l of status.logs ?? [])
       logs.set(l.vertex, (logs.get(l.vertex) ?? '') + Buffer.from(l.data, 'base64').toString());
   }
@@ -173,7 +193,7 @@ function read(said: string, code: number): Result {
     ok: code === 0,
     ...(code === 0 ? {} : { error: last.replace(/^error: (failed to solve: )?/, '') }),
     vertices: sortByInputs(kept).map((v): Vertex => {
-      const status = statusOf(v);
+      const status = statusOf(v, [...(spells.get(v.digest)?.values() ?? [])], fetched.get(v.digest) ?? []);
       const log = logs.get(v.digest);
       return {
         digest: v.digest,
@@ -190,11 +210,21 @@ function read(said: string, code: number): Result {
   };
 }
 
-function statusOf(v: Said): Status {
+/** A time with all nine digits of its second. */
+const sortable = (time: string): string =>
+  time.replace(/(?:\.(\d+))?Z$/, (_, digits: string | undefined) => `.${(digits ?? '').padEnd(9, '0')}Z`);
+
+/**
+ * BuildKit calls a vertex cached as soon as something above it is found, and may still run it for something else; and what was
+ * found begins once more when its layers are fetched. So it ran where some spell was neither cached nor fetched anything.
+ */
+function statusOf(v: Said, spells: readonly Spell[], fetches: readonly string[]): Status {
   if (v.error) return /context canceled/.test(v.error) ? 'cancelled' : 'error';
-  if (v.cached) return 'cached';
-  if (v.started) return v.completed ? 'ran' : 'cancelled';
-  return 'not-started';
+  const fetching = ({ started, completed }: Spell) => fetches.some((at) => started <= at && at <= completed);
+  const found = spells.some((spell) => spell.cached);
+  const runs = spells.filter((spell) => !spell.cached && !(found && fetching(spell)));
+  if (runs.length === 0) return found ? 'cached' : 'not-started';
+  return runs.some((spell) => spell.completed !== '~') ? 'ran' : 'cancelled';
 }
 
 /** Inputs first; ties by name, then by digest, so that the order does not hang on timing. */

@@ -1,4 +1,5 @@
 // Scenarios drawn at random, each by a seed of its own: a Dockerfile that builds, and one or two edits to it.
+import { type Dice, dice } from './dice.ts';
 import type { Entry, Scenario, Step } from './scenario.ts';
 import { ALPINE, ALPINE_NEXT, DEBIAN, DEBIAN_NEXT } from './written/steps.ts';
 
@@ -6,33 +7,6 @@ export const SEEDS = 180;
 
 export function randomScenarios(): Scenario[] {
   return Array.from({ length: SEEDS }, (_, seed) => draw(seed));
-}
-
-interface Dice {
-  /** Below 1. */
-  next(): number;
-  chance(p: number): boolean;
-  /** From `from` to `to`, both included. */
-  int(from: number, to: number): number;
-  pick<T>(list: readonly T[]): T;
-}
-
-/** Mulberry32. */
-function dice(seed: number): Dice {
-  let a = (seed * 0x9e3779b1 + 0x85ebca6b) >>> 0;
-  const next = () => {
-    a = (a + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(a ^ (a >>> 15), a | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 0x1_0000_0000;
-  };
-  for (let i = 0; i < 8; i++) next();
-  return {
-    next,
-    chance: (p) => next() < p,
-    int: (from, to) => from + Math.floor(next() * (to - from + 1)),
-    pick: (list) => list[Math.floor(next() * list.length)] as (typeof list)[number],
-  };
 }
 
 const PATHS = ['a', 'b', 'src/a', 'src/b', 'src/deep/c', 'conf/x.conf', 'conf/y.conf', 'lock'];

@@ -1,5 +1,6 @@
 // Records what real BuildKit does: `record [--only TEXT] [--times N]` builds each scenario N times (3) and
 // writes conformance/scenarios/; `--again` keeps what is recorded and notes where N further times (1) saw something else.
+// `--seeds FROM-TO --into FILE` draws further scenarios from the wide grammar and writes those to FILE, one a line.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -10,19 +11,31 @@ import { BUILDKIT, buildTools, type Daemon, missing, REPLACED, startDaemon, type
 import { print } from './print.ts';
 import { randomScenarios } from './random.ts';
 import { PORT, type Registry, startRegistry } from './registry.ts';
+import { type Repositories, startRepositories } from './repositories.ts';
 import type { Scenario, Status, Step } from './scenario.ts';
+import { drawWide, wideScenarios } from './wide.ts';
 import { written } from './written/index.ts';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const OUT = join(HERE, '..', 'scenarios');
 const WRITTEN = join(OUT, 'written');
-const RANDOM = join(OUT, 'random.jsonl');
+/** Files of scenarios that are drawn, one a line. */
+const DRAWN = [
+  { path: join(OUT, 'random.jsonl'), draw: randomScenarios },
+  { path: join(OUT, 'wide.jsonl'), draw: wideScenarios },
+];
 const CACHE = join(HERE, '..', '.cache', `buildkit-${BUILDKIT}`);
 
 async function main(argv: readonly string[]): Promise<number> {
   const only = argv.includes('--only') ? argv[argv.indexOf('--only') + 1] : undefined;
   const again = argv.includes('--again');
   const times = argv.includes('--times') ? Number(argv[argv.indexOf('--times') + 1]) : again ? 1 : 3;
+  const seeds = /^(\d+)-(\d+)$/.exec(argv.includes('--seeds') ? (argv[argv.indexOf('--seeds') + 1] ?? '') : '');
+  const into = argv.includes('--into') ? argv[argv.indexOf('--into') + 1] : undefined;
+  if ((seeds === null) !== (into === undefined)) {
+    console.error('--seeds FROM-TO and --into FILE belong together');
+    return 2;
+  }
   const lack = missing();
   if (lack) {
     console.error(lack);
@@ -35,6 +48,7 @@ async function main(argv: readonly string[]): Promise<number> {
   });
   if (!registry) return 2;
   const root = mkdtempSync(join(tmpdir(), 'record-'));
+  const repositories = await startRepositories(join(root, 'repositories'));
   const stopped = new AbortController();
   process.once('SIGINT', () => stopped.abort());
   process.once('SIGTERM', () => stopped.abort());
@@ -47,16 +61,27 @@ async function main(argv: readonly string[]): Promise<number> {
       `${JSON.stringify({ buildkit: BUILDKIT, replaced: REPLACED, runc: tools.runc, platform: 'linux/amd64', bases }, null, 2)}\n`,
     );
     const wanted = (s: Scenario) => !only || s.name.includes(only);
-    const all = written();
-    const random = randomScenarios();
-    checkNames([...all, ...random]);
-    const known = again ? recorded() : new Map<string, Scenario>();
     const record = async (scenario: Scenario): Promise<Scenario> => {
       const old = known.get(scenario.name);
-      const done = await repeat(old ? times + 1 : times, () => run(scenario, tools, registry, bases, root), old);
+      const done = await repeat(
+        old ? times + 1 : times,
+        () => run(scenario, tools, registry, repositories, bases, root),
+        old,
+      );
       failures += report(done);
       return done;
     };
+    const known = again ? recorded() : new Map<string, Scenario>();
+    if (seeds !== null && into !== undefined) {
+      const lines: string[] = [];
+      for (let seed = Number(seeds[1]); seed <= Number(seeds[2]) && !stopped.signal.aborted; seed++)
+        lines.push(JSON.stringify(await record(drawWide(seed))));
+      writeFileSync(into, lines.map((line) => `${line}\n`).join(''));
+      return failures > 0 ? 1 : 0;
+    }
+    const all = written();
+    const drawn = DRAWN.map(({ path, draw }) => ({ path, scenarios: draw() }));
+    checkNames([...all, ...drawn.flatMap(({ scenarios }) => scenarios)]);
     for (const scenario of all.filter(wanted)) {
       if (stopped.signal.aborted) break;
       writeFileSync(join(WRITTEN, `${scenario.name}.json`), print(await record(scenario)));
@@ -64,28 +89,32 @@ async function main(argv: readonly string[]): Promise<number> {
     if (!only && !stopped.signal.aborted)
       for (const name of readdirSync(WRITTEN))
         if (!all.some((s) => `${s.name}.json` === name)) rmSync(join(WRITTEN, name));
-    const lines = new Map<string, string>();
-    if (existsSync(RANDOM)) for (const line of readLines(RANDOM)) lines.set(JSON.parse(line).name, line);
-    for (const scenario of random.filter(wanted)) {
-      if (stopped.signal.aborted) break;
-      lines.set(scenario.name, JSON.stringify(await record(scenario)));
+    for (const { path, scenarios } of drawn) {
+      const lines = new Map<string, string>();
+      for (const line of readLines(path)) lines.set(JSON.parse(line).name, line);
+      for (const scenario of scenarios.filter(wanted)) {
+        if (stopped.signal.aborted) break;
+        lines.set(scenario.name, JSON.stringify(await record(scenario)));
+      }
+      const kept = scenarios.flatMap(({ name }) => lines.get(name) ?? []);
+      if (kept.length > 0) writeFileSync(path, `${kept.join('\n')}\n`);
     }
-    const kept = random.flatMap(({ name }) => lines.get(name) ?? []);
-    if (kept.length > 0) writeFileSync(RANDOM, `${kept.join('\n')}\n`);
   } finally {
+    await repositories.close();
     await registry.close();
     rmSync(root, { recursive: true, force: true });
   }
   return stopped.signal.aborted ? 130 : failures > 0 ? 1 : 0;
 }
 
-const readLines = (path: string): string[] => readFileSync(path, 'utf8').trimEnd().split('\n');
+const readLines = (path: string): string[] =>
+  existsSync(path) ? readFileSync(path, 'utf8').split('\n').filter(Boolean) : [];
 
 function recorded(): Map<string, Scenario> {
   const written = existsSync(WRITTEN)
     ? readdirSync(WRITTEN).map((name) => readFileSync(join(WRITTEN, name), 'utf8'))
     : [];
-  const all = [...written, ...(existsSync(RANDOM) ? readLines(RANDOM) : [])].map((text): Scenario => JSON.parse(text));
+  const all = [...written, ...DRAWN.flatMap(({ path }) => readLines(path))].map((text): Scenario => JSON.parse(text));
   return new Map(all.map((scenario) => [scenario.name, scenario]));
 }
 
@@ -130,6 +159,7 @@ async function run(
   scenario: Scenario,
   tools: Tools,
   registry: Registry,
+  repositories: Repositories,
   bases: readonly Base[],
   root: string,
 ): Promise<Scenario> {
@@ -146,6 +176,7 @@ async function run(
         daemon = await startDaemon(tools, state, snapshotter);
       }
       registry.retag(step.tags ?? {});
+      repositories.hold(step.repos ?? {});
       files = date(step.files, files, index);
       const named: Record<string, Dated> = {};
       for (const [name, given] of Object.entries(step.contexts ?? {}))

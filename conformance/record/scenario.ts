@@ -29,6 +29,8 @@ export interface Step {
   secrets?: Record<string, string>;
   /** Texts that a web server on loopback gives, by path; an instruction names them http://127.0.0.1:5077/served/PATH. */
   served?: Record<string, string>;
+  /** Git repositories by name: the files of branch `main`, one commit; an instruction names them git://127.0.0.1:5078/NAME.git. */
+  repos?: Record<string, Record<string, string>>;
   /** Tags that were moved in the registry: what `alpine:3.14` means at this step, by the base whose tag it was before. */
   tags?: Record<string, string>;
   /** The daemon's state was thrown away before this build, remote caches were kept. */

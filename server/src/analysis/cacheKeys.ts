@@ -1,8 +1,9 @@
 // What BuildKit's solver compares to tell whether it has run a vertex before: the op without its inputs, and for each
 // input its identity or the content of the paths that are read. Not the digest: another digest is not yet another key.
+import { hasWildcards } from '../go/match.ts';
 import { base as baseName, join } from '../go/path.ts';
 import { type EnvList, envEntries } from '../llb/env.ts';
-import type { Edge, ExecMount, ExecOp, FileOp, Vertex } from '../llb/op.ts';
+import type { Edge, ExecMount, ExecOp, FileOp, Op, Vertex } from '../llb/op.ts';
 import { formatPlatformAll, normalizePlatform } from '../oci/platform.ts';
 
 /** Paths that a vertex reads from one of its inputs. */
@@ -12,6 +13,9 @@ export interface Selector {
   readonly include: readonly string[];
   readonly exclude: readonly string[];
 }
+
+/** All that an input holds. */
+export const everything: Selector = { path: '/', wildcard: false, include: [], exclude: [] };
 
 /** One input of a vertex as the solver sees it. */
 export interface KeyInput {
@@ -39,6 +43,11 @@ export function cacheKey(vertex: Vertex): CacheKey {
 }
 
 const keys = new WeakMap<Vertex, CacheKey>();
+
+/** True for inline documents: everything that they hold stands in the op. */
+export function isDocuments(op: Op): op is FileOp {
+  return op.kind === 'file' && op.base === undefined && op.actions.every((action) => action.kind === 'mkfile');
+}
 
 function keyOf(vertex: Vertex): CacheKey {
   const op = vertex.op;
@@ -78,7 +87,7 @@ function fileKey(op: FileOp): CacheKey {
     const list = selectors.get(from) ?? [];
     list.push({
       path: action.src,
-      wildcard: action.allowWildcard && /[*?[\\]/.test(action.src),
+      wildcard: action.allowWildcard && hasWildcards(action.src),
       include: action.includePatterns,
       exclude: action.excludePatterns,
     });
@@ -114,7 +123,8 @@ function withOwn(inputs: readonly KeyInput[], make: () => string): CacheKey {
   };
 }
 
-function bigintText(_: string, value: unknown): unknown {
+/** For texts of ops in JSON. */
+export function bigintText(_: string, value: unknown): unknown {
   return typeof value === 'bigint' ? String(value) : value;
 }
 

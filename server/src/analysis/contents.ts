@@ -1,11 +1,12 @@
 // The files of a build context as the cache sees them: what a COPY selects, and whether that is the same as before.
 
-import { parseIgnoreFile } from '../context/ignoreFile.ts';
 import { compilePatterns, type PatternMatcher } from '../context/patterns.ts';
-import { base as baseName, clean, dir as dirName, join } from '../go/path.ts';
+import { hasWildcards, matchPath } from '../go/match.ts';
+import { base as baseName, clean, join } from '../go/path.ts';
 import { compareUtf8 } from '../go/utf8.ts';
+import type { SourceOp } from '../llb/op.ts';
 import type { Contents } from './cacheImpact.ts';
-import type { Selector } from './cacheKeys.ts';
+import { everything, type Selector } from './cacheKeys.ts';
 
 /** A file, directory or symbolic link of a context. */
 export interface Entry {
@@ -17,26 +18,28 @@ export interface Entry {
   readonly link?: string;
 }
 
-/** A tree of a context: entries by slash-separated path without a slash in front. Parents need not be listed. */
+/** A tree of a context: entries by slash-separated path without a slash in front, each directory an entry too. */
 export type Tree = ReadonlyMap<string, Entry>;
 
-/** Contents of contexts whose every file is known. `tree` gives that of a source, undefined where it is not known. */
-export function knownContents(
-  tree: (identifier: string) => { readonly files: Tree; readonly ignore: string } | undefined,
-): Contents {
-  const kept = new Map<string, Tree>();
+/**
+ * Contents of sources whose every file is known. `tree` gives what the daemon holds of a source when it runs, undefined where
+ * that is not known.
+ */
+export function knownContents(tree: (source: SourceOp) => Tree | undefined): Contents {
+  const kept = new Map<SourceOp, Checksums>();
   return {
-    signature: (identifier, selectors) => {
-      let files = kept.get(identifier);
-      if (files === undefined) {
-        const known = tree(identifier);
+    signature: (source, selectors) => {
+      const { identifier, attrs } = source;
+      let checksums = kept.get(source);
+      if (checksums === undefined) {
+        const known = tree(source);
         if (known === undefined) return identifier.startsWith('local://') ? undefined : identifier;
-        files = withoutIgnored(known.files, known.ignore);
-        kept.set(identifier, files);
+        checksums = checksumsOf(known);
+        kept.set(source, checksums);
       }
-      // A download is one thing, whatever path of it is read.
-      if (!identifier.startsWith('local://')) return JSON.stringify([...files]);
-      return selectors.map((s) => selected(files as Tree, s)).join('\u0001');
+      // What git remembers of a commit lies among the files, where it is kept.
+      const commit = attrs.get('git.keepgitdir') === 'true' ? checksums(everything) : '';
+      return commit + selectors.map(checksums).join('\u0001');
     },
   };
 }
@@ -52,7 +55,7 @@ export function changedContents(
 ): Contents {
   const paths = changed.map((path) => join('/', path));
   return {
-    signature: (identifier, selectors) => {
+    signature: ({ identifier }, selectors) => {
       if (!identifier.startsWith('local://')) return whole.has(identifier) ? `${identifier} ${moment}` : identifier;
       const touched = whole.has(identifier) || selectors.some((s) => paths.some((path) => touches(s, path)));
       return `${identifier} ${JSON.stringify(selectors.map((s) => [s.path, s.include, s.exclude]))}${touched ? ` ${moment}` : ''}`;
@@ -64,138 +67,186 @@ const nothing: ReadonlySet<string> = new Set();
 
 /** True where a change of `path` can show in what the selector reads. */
 function touches(selector: Selector, path: string): boolean {
-  const matcher = selector.exclude.length === 0 ? undefined : compilePatterns(selector.exclude);
   const inside = relativeTo(selector, path);
   if (inside === undefined) return false;
-  if (matcher !== undefined && 'matcher' in matcher && matcher.matcher.matchesOrParentMatches(inside) === true)
-    return false;
-  if (selector.include.length === 0) return true;
-  const include = compilePatterns(selector.include);
-  return !('matcher' in include) || include.matcher.matchesOrParentMatches(path.slice(1)) !== false;
+  const exclude = matcherOf(selector.exclude);
+  if (exclude?.matchesOrParentMatches(inside) === true) return false;
+  const include = matcherOf(selector.include);
+  return include?.matchesOrParentMatches(inside) !== false;
 }
 
-/** The path below what the selector names, `.` for the thing itself; undefined where it is elsewhere. */
+/** The path below what the selector names, `` for the thing itself; undefined where it is elsewhere. */
 function relativeTo(selector: Selector, path: string): string | undefined {
   const wanted = clean(selector.path);
   if (wanted === '/') return path.slice(1);
   const parts = path.split('/');
   const depth = wanted.split('/').length;
   const head = parts.slice(0, depth).join('/');
-  const same = selector.wildcard ? matchPath(wanted, head) : head === wanted;
-  return same ? parts.slice(depth).join('/') || '.' : undefined;
+  const same = selector.wildcard ? matchPath(wanted, head) === true : head === wanted;
+  return same ? parts.slice(depth).join('/') : undefined;
 }
 
-function withoutIgnored(files: Tree, ignore: string): Tree {
-  const patterns = parseIgnoreFile(ignore);
-  if (patterns.length === 0) return files;
-  const compiled = compilePatterns(patterns);
-  if (!('matcher' in compiled)) return files;
-  const matcher: PatternMatcher = compiled.matcher;
-  return new Map([...files].filter(([path]) => matcher.matchesOrParentMatches(path) !== true));
+function matcherOf(patterns: readonly string[]): PatternMatcher | undefined {
+  const compiled = patterns.length === 0 ? undefined : compilePatterns(patterns);
+  return compiled !== undefined && 'matcher' in compiled ? compiled.matcher : undefined;
 }
 
-/** Everything that a selector takes, as one text. */
-function selected(files: Tree, selector: Selector): string {
-  const wanted = clean(selector.path);
-  const roots = selector.wildcard ? wildcardRoots(files, wanted) : [wanted];
-  const include = selector.include.length === 0 ? undefined : compilePatterns(selector.include);
-  const exclude = selector.exclude.length === 0 ? undefined : compilePatterns(selector.exclude);
-  const parts: string[] = [];
-  for (const root of roots) {
-    const real = resolve(files, root, 0);
-    const prefix = real === '' ? '' : `${real}/`;
-    const lines: string[] = [];
-    for (const [path, entry] of files) {
-      if (path !== real && !path.startsWith(prefix)) continue;
-      const inside = path === real ? '' : path.slice(prefix.length);
-      // A directory is copied into the destination, so it does not count itself.
-      if (inside === '' && entry.directory === true) continue;
-      if (include !== undefined && 'matcher' in include && include.matcher.matchesOrParentMatches(path) !== true)
-        continue;
-      if (
-        exclude !== undefined &&
-        'matcher' in exclude &&
-        exclude.matcher.matchesOrParentMatches(inside || baseName(path)) === true
-      )
-        continue;
-      lines.push(`${inside}\u0000${entry.mode}\u0000${entry.link === undefined ? entry.content : `->${entry.link}`}`);
+// ------------------------------------------------------------------ checksums
+
+/** Something that is equal where BuildKit's checksum of what a selector takes is. */
+type Checksums = (selector: Selector) => string;
+
+/** A thing that has a checksum of its own. A directory is two: what it holds, and, right after it, its own mode. */
+interface Thing {
+  /** `/` before each name, `` for the root; a header's without the slash that it ends in. */
+  readonly path: string;
+  readonly entry: Entry;
+  readonly header: boolean;
+}
+
+const mostLinks = 255;
+
+/** BuildKit's contenthash, with texts in place of hashes. */
+function checksumsOf(tree: Tree): Checksums {
+  const root: Entry = { content: '', mode: '', directory: true };
+  const entries = new Map<string, Entry>([['', root]]);
+  for (const [path, entry] of tree) entries.set(path === '' ? '' : `/${path}`, entry);
+  const children = new Map<string, string[]>();
+  for (const path of entries.keys()) {
+    if (path === '') continue;
+    const parent = path.slice(0, path.lastIndexOf('/'));
+    children.set(parent, [...(children.get(parent) ?? []), path]);
+  }
+  for (const paths of children.values()) paths.sort(compareUtf8);
+  const things: Thing[] = [];
+  const list = (path: string): void => {
+    const entry = entries.get(path) as Entry;
+    things.push({ path, entry, header: false });
+    if (entry.directory !== true) return;
+    things.push({ path, entry, header: true });
+    for (const child of children.get(path) ?? []) list(child);
+  };
+  list('');
+
+  const whole = new Map<string, string>();
+  const ofHeader = ({ mode }: Entry): string => `d${mode}`;
+  const ofEntry = (path: string): string => {
+    const entry = entries.get(path) as Entry;
+    if (entry.link !== undefined) return `l${entry.link}`;
+    if (entry.directory !== true) return `f${entry.mode} ${entry.content}`;
+    let text = whole.get(path);
+    if (text === undefined) {
+      const inside = children.get(path) ?? [];
+      const parts = inside.map((child) => `${child.slice(path.length)}\u0002${ofEntry(child)}`);
+      text = `[${ofHeader(entry)}\u0003${parts.join('\u0003')}]`;
+      whole.set(path, text);
     }
-    // The name of the one thing that is copied is no part of its content; that of each thing a wildcard finds is.
-    parts.push(`${selector.wildcard ? baseName(root) : ''}\u0002${lines.sort(compareUtf8).join('\u0003')}`);
-  }
-  return parts.join('\u0004');
-}
+    return text;
+  };
 
-function wildcardRoots(files: Tree, pattern: string): string[] {
-  const depth = pattern.split('/').length - 1;
-  const found = new Set<string>();
-  for (const path of files.keys()) {
-    const head = `/${path.split('/').slice(0, depth).join('/')}`;
-    if (path.split('/').length >= depth && matchPath(pattern, head)) found.add(head);
-  }
-  return [...found].sort(compareUtf8);
-}
-
-/** Follows symbolic links; the path without a slash in front, `` for the root. */
-function resolve(files: Tree, path: string, depth: number): string {
-  let at = '';
-  const parts = path.split('/').filter((p) => p !== '');
-  for (let i = 0; i < parts.length; i++) {
-    const next = at === '' ? (parts[i] as string) : `${at}/${parts[i]}`;
-    const link = files.get(next)?.link;
-    if (link !== undefined && depth < 40) {
-      const target = link.startsWith('/') ? link : join('/', dirName(`/${next}`), link);
-      return resolve(files, join('/', target, ...parts.slice(i + 1)), depth + 1);
+  /** Where a path leads when links are followed, that at its end if `last`; undefined where nothing is. */
+  const follow = (path: string, last: boolean): string | undefined => {
+    let rest = path.split('/').filter(Boolean);
+    let at = '';
+    for (let links = 0; rest.length > 0; ) {
+      at = join('/', at, rest[0] as string);
+      if (at === '/') at = '';
+      rest = rest.slice(1);
+      const link = entries.get(at)?.link;
+      if (link === undefined || (rest.length === 0 && !last)) continue;
+      if (++links > mostLinks) return undefined;
+      rest = [...link.split('/').filter(Boolean), ...rest];
+      at = link.startsWith('/') ? '' : at.slice(0, at.lastIndexOf('/'));
     }
-    at = next;
-  }
-  return at;
+    return entries.has(at) ? at : undefined;
+  };
+  const plain = (path: string): string => {
+    const real = follow(path, true);
+    return real === undefined ? '' : ofEntry(real);
+  };
+  return (selector) => {
+    const path = clean(join('/', selector.path));
+    const wanted = path === '/' ? '' : path;
+    const filtered = selector.wildcard || selector.include.length > 0 || selector.exclude.length > 0;
+    return filtered ? filteredChecksum(selector, wanted, things, follow, plain, ofHeader, ofEntry) : plain(wanted);
+  };
 }
 
-/** Go's path.Match, of a whole path; a bad pattern matches nothing. */
-function matchPath(pattern: string, path: string): boolean {
-  const p = pattern.split('/');
-  const s = path.split('/');
-  return p.length === s.length && p.every((part, i) => matchPart(part, s[i] as string));
+interface Included {
+  readonly path: string;
+  readonly thing: Thing;
+  readonly included: Uint8Array | undefined;
+  readonly excluded: Uint8Array | undefined;
+  /** There is no directory above it that was looked at. */
+  readonly top: boolean;
+  taken: boolean;
 }
 
-function matchPart(pattern: string, text: string): boolean {
-  let p = 0;
-  let t = 0;
-  let star = -1;
-  let mark = 0;
-  while (t < text.length) {
-    const one = p < pattern.length && pattern[p] !== '*' ? matchOne(pattern, p, text[t] as string) : -1;
-    if (one > 0) {
-      p = one;
-      t++;
-    } else if (pattern[p] === '*') {
-      star = ++p;
-      mark = t;
-    } else if (star >= 0) {
-      p = star;
-      t = ++mark;
-    } else return false;
+/** Of what wildcards and patterns take, the names count with the content, and of directories the modes alone. */
+function filteredChecksum(
+  { wildcard, include, exclude }: Selector,
+  wanted: string,
+  things: readonly Thing[],
+  follow: (path: string, last: boolean) => string | undefined,
+  plain: (path: string) => string,
+  ofHeader: (entry: Entry) => string,
+  ofEntry: (path: string) => string,
+): string {
+  const includes = matcherOf(include);
+  const excludes = matcherOf(exclude);
+  // Links are followed in front of the first wildcard.
+  const parts = wanted.split('/').slice(1);
+  const first = wildcard ? parts.findIndex(hasWildcards) : -1;
+  const prefix = first < 0 ? wanted : ['', ...parts.slice(0, first)].join('/');
+  const real = follow(prefix, first >= 0);
+  if (real === undefined) return '';
+  const start = things.findIndex((thing) => thing.path === real);
+  const taken: Included[] = [];
+  const above: Included[] = [];
+  let matched: string | undefined;
+  for (let i = start; i < things.length; i++) {
+    const thing = things[i] as Thing;
+    if (thing.path !== real && !thing.path.startsWith(`${real}/`)) break;
+    const path = prefix + thing.path.slice(real.length);
+    while (above.length > 0 && !path.startsWith(`${(above[above.length - 1] as Included).path}/`)) above.pop();
+    // Of a directory that the path itself names with a slash at its end, as the root, not even that counts.
+    if (thing.header && path === '' && wanted === '') continue;
+    const parent = above[above.length - 1];
+    let inside: string;
+    if (wildcard) {
+      if (wanted !== '' && (matched === undefined || !path.startsWith(`${matched}/`))) {
+        if (matchPath(wanted, path) !== true) continue;
+        matched = path;
+      }
+      inside = below(path, matched ?? '');
+    } else inside = below(path, wanted);
+    const included = includes === undefined ? undefined : new Uint8Array(includes.patterns.length);
+    const excluded = excludes === undefined ? undefined : new Uint8Array(excludes.patterns.length);
+    const takes =
+      (includes === undefined || includes.matchesBelow(inside, parent?.included, included as Uint8Array) === true) &&
+      (excludes === undefined || excludes.matchesBelow(inside, parent?.excluded, excluded as Uint8Array) !== true);
+    const found: Included = { path, thing, included, excluded, top: parent === undefined, taken: false };
+    const contents = thing.entry.directory === true && !thing.header;
+    if (takes && !contents) {
+      for (const directory of above) {
+        if (!directory.taken) taken.push(directory);
+        directory.taken = true;
+      }
+      taken.push(found);
+      found.taken = true;
+    }
+    if (thing.header) above.push(found);
   }
-  while (pattern[p] === '*') p++;
-  return p === pattern.length;
+  const sums = taken.map(({ path, thing, top }) => {
+    if (thing.header) return ofHeader(thing.entry);
+    return top && thing.entry.link !== undefined ? plain(path) : ofEntry(thing.path);
+  });
+  if (taken.length === 1 && baseName(wanted) === baseName((taken[0] as Included).path)) return sums[0] as string;
+  return `{${taken.map(({ path }, i) => `${path.slice(prefix.length)}\u0002${sums[i]}`).join('\u0003')}}`;
 }
 
-/** Where the pattern goes on after matching one character, -1 where it does not match. */
-function matchOne(pattern: string, at: number, ch: string): number {
-  if (pattern[at] === '?') return at + 1;
-  if (pattern[at] === '\\') return pattern[at + 1] === ch ? at + 2 : -1;
-  if (pattern[at] !== '[') return pattern[at] === ch ? at + 1 : -1;
-  const close = pattern.indexOf(']', at + 2);
-  if (close < 0) return -1;
-  const negated = pattern[at + 1] === '^';
-  const set = pattern.slice(at + (negated ? 2 : 1), close);
-  let inside = false;
-  for (let i = 0; i < set.length; i++) {
-    if (set[i + 1] === '-' && i + 2 < set.length) {
-      inside ||= ch >= (set[i] as string) && ch <= (set[i + 2] as string);
-      i += 2;
-    } else inside ||= set[i] === ch;
-  }
-  return inside === negated ? -1 : close + 1;
+/** What of a path comes after a directory. */
+function below(path: string, directory: string): string {
+  const from = `${path}/`;
+  return (from.startsWith(`${directory}/`) ? from.slice(directory.length + 1) : from).replace(/\/$/, '');
 }
