@@ -85,7 +85,7 @@ func (g *gateway) Solve(ctx context.Context, req gwclient.SolveRequest) (*gwclie
 	res := gwclient.NewResult()
 	name := g.job.filename()
 	files := map[string][]byte{}
-	switch loads(req.Definition) {
+	switch g.loads(req.Definition) {
 	case "dockerfile":
 		files[name], files["context"] = g.text, g.text
 		if g.job.DockerfileIgnore != nil {
@@ -117,7 +117,7 @@ func (g *gateway) forward(ctx context.Context, req gwclient.SolveRequest) (*gwcl
 }
 
 // loads tells what the frontend wants to read with a definition of one source; "" where it is the build itself.
-func loads(def *pb.Definition) string {
+func (g *gateway) loads(def *pb.Definition) string {
 	if def == nil || len(def.Def) != 2 {
 		return ""
 	}
@@ -128,7 +128,8 @@ func loads(def *pb.Definition) string {
 	name := md.Description["llb.customname"]
 	switch {
 	case strings.HasPrefix(name, "[internal] load build definition from "),
-		strings.HasPrefix(name, "[internal] load git source "),
+		// A stage that is nothing but a named context from git is called alike.
+		name == "[internal] load git source "+g.attrs["context"],
 		name == "[internal] load remote build context":
 		return "dockerfile"
 	case name == "[internal] load .dockerignore":
