@@ -67,6 +67,8 @@ export const quietSettings = {
 export interface VscodeServer {
   /** `127.0.0.1:PORT` */
   readonly authority: string;
+  /** The file with the user's settings. */
+  readonly userSettings: string;
   /** What it printed so far. */
   log(): string;
   /** Settles when it has gone by itself. */
@@ -83,6 +85,8 @@ export interface ServerSetup {
   /** Folders of extensions that are there from the start, by the names of their folders. */
   readonly extensions?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
+  /** Folders are trusted once the user says so, not from the start. */
+  readonly trust?: boolean;
 }
 
 /** Starts VS Code's server on a free port of this machine, with data of its own in a temporary folder. */
@@ -91,12 +95,14 @@ export async function startVscodeServer({
   settings,
   testing,
   env,
+  trust,
   ...setup
 }: ServerSetup): Promise<VscodeServer> {
   const home = await mkdtemp(join(tmpdir(), 'llb-lens-editor-'));
   const data = join(home, 'data');
   await mkdir(join(data, 'User'), { recursive: true });
-  await writeFile(join(data, 'User', 'settings.json'), JSON.stringify(settings, undefined, 2));
+  const userSettings = join(data, 'User', 'settings.json');
+  await writeFile(userSettings, JSON.stringify(settings, undefined, 2));
   const extensions = join(home, 'extensions');
   await mkdir(extensions);
   // Links: what is built anew is there once the window is loaded anew.
@@ -106,7 +112,7 @@ export async function startVscodeServer({
   const args = [
     join(vscode, 'out', 'server-main.js'),
     ...['--host', '127.0.0.1', '--port', '0', '--without-connection-token', '--accept-server-license-terms'],
-    ...['--telemetry-level', 'off', '--disable-workspace-trust'],
+    ...['--telemetry-level', 'off', ...(trust ? [] : ['--disable-workspace-trust'])],
     ...['--user-data-dir', data, '--extensions-dir', extensions, '--server-data-dir', join(home, 'server')],
     ...(testing ? ['--enable-smoke-test-driver', '--enable-remote-auto-shutdown'] : []),
   ];
@@ -139,7 +145,7 @@ export async function startVscodeServer({
     await stop();
     throw new Error(`VS Code's server left with ${first}\n${log}`);
   }
-  return { authority: `127.0.0.1:${first}`, log: () => log, gone, stop };
+  return { authority: `127.0.0.1:${first}`, userSettings, log: () => log, gone, stop };
 }
 
 /** Ends a process and what it started: first kindly. */

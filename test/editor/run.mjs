@@ -1,4 +1,4 @@
-// `node test/editor/run.mjs [host] [web] [ui] [neovim] [desktop]`: the extension in a real VS Code, the server in Neovim. Without a name: all that run without a desktop.
+// `node test/editor/run.mjs [host] [web] [ui] [images] [neovim] [desktop]`: the extension in a real VS Code, the server in Neovim. Without a name: all that run without a desktop.
 import { bootstrap } from '../../scripts/bootstrap.mjs';
 import { provide } from '../../scripts/system.mjs';
 

@@ -6,6 +6,7 @@ import { installCodeServer, root } from '../../scripts/editor/codeServer.ts';
 import { bundleSuite } from './bundle.ts';
 import { runInDesktop } from './desktop.ts';
 import { runInHost } from './host.ts';
+import { walkImages } from './images.ts';
 import { runInNeovim } from './neovim.ts';
 import type { Outcome } from './outcome.ts';
 import { takePictures } from './pictures.ts';
@@ -18,6 +19,7 @@ const kinds = {
   host: { title: "in the extension host of code-server's VS Code", run: runInHost },
   web: { title: 'in a browser with no machine behind it', run: runInWeb },
   ui: { title: 'through the user interface', run: walkThrough },
+  images: { title: 'the question about base images', run: walkImages },
   neovim: { title: 'in Neovim', run: runInNeovim },
   desktop: { title: 'in a downloaded desktop VS Code', run: runInDesktop },
   pictures: { title: 'the pictures of README.md', run: takePictures },
@@ -41,7 +43,9 @@ export async function runAll(args: readonly string[]): Promise<number> {
   const vscode = alone ? '' : installCodeServer(console.log);
   let passed = 0;
   let failed = 0;
-  for (const name of names.length > 0 ? (names as readonly Kind[]) : (['host', 'web', 'ui', 'neovim'] as const)) {
+  for (const name of names.length > 0
+    ? (names as readonly Kind[])
+    : (['host', 'web', 'ui', 'images', 'neovim'] as const)) {
     console.log(`\n${kinds[name].title}`);
     let outcomes: readonly Outcome[];
     try {

@@ -135,13 +135,22 @@ export function putImage(
   registry: Pick<FakeRegistry, 'putBlob' | 'putManifest'>,
   repository: string,
   tag: string,
-  extra: { architecture?: string; env?: string[]; members?: readonly Member[]; docker?: boolean } = {},
+  extra: {
+    architecture?: string;
+    env?: string[];
+    workingDir?: string;
+    members?: readonly Member[];
+    docker?: boolean;
+  } = {},
 ): Part & { readonly config: string } {
   const tar = writeTar(extra.members ?? [{ path: 'etc', type: 'dir', mode: 0o755, uid: 0, gid: 0 }]);
   const config = JSON.stringify({
     architecture: extra.architecture ?? 'amd64',
     os: 'linux',
-    config: { Env: extra.env ?? ['PATH=/bin'] },
+    config: {
+      Env: extra.env ?? ['PATH=/bin'],
+      ...(extra.workingDir === undefined ? {} : { WorkingDir: extra.workingDir }),
+    },
     rootfs: { type: 'layers', diff_ids: [digestOf(tar)] },
     history: [{ created_by: 'test' }],
   });

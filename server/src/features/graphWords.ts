@@ -259,7 +259,11 @@ function ofStage(analysis: Analysis, stage: Stage): string[] {
       `Goes on from ${stage.base.name === '' ? '' : 'stage '}${stageText(stage.base)} (line ${stage.base.locations[0]?.first ?? 0}), without a vertex of its own.`,
     ];
   const { source } = stage;
-  if (source === undefined) return [first, 'Starts empty: no vertex of its own, and nothing to fetch.'];
+  // A base that BuildKit refuses has no vertex either.
+  if (source === undefined)
+    return stage.baseName === 'scratch'
+      ? [first, 'Starts empty: no vertex of its own, and nothing to fetch.']
+      : [first, 'Without its base it has no vertex.'];
   const what = source.op.kind === 'source' && source.op.identifier.startsWith('docker-image://') ? 'image' : 'context';
   const line = `**SourceOp**: ${what} ${code(baseName(stage))}${platform}.`;
   return [

@@ -22,7 +22,11 @@ export function imageWords(analysis: Analysis, written: string, stage: Stage | u
   const facts = analysis.inputs.imageFacts?.(ref, asked);
   const image = stage.guessed ? undefined : stage.baseImage;
   const lines = [
-    image === undefined ? `${head} Its configuration is not known yet.` : `${head} ${contents(image, facts)}`,
+    image !== undefined
+      ? `${head} ${contents(image, facts)}`
+      : stage.guessed
+        ? `${head} Its configuration is not known yet.`
+        : head,
     ...(image === undefined ? [] : runs(image)),
     ...(facts === undefined ? [] : platforms(facts, asked)),
     ...digestLine(stage, facts),

@@ -1,6 +1,7 @@
 // What open documents know of their base images: answers at once from what is known, and asks the host for more when the typing rests
 // and now and then after that.
 import type { AnalysisInputs } from '../analysis/analyze.ts';
+import type { ImageFacts } from '../analysis/imageFacts.ts';
 import { formatPlatformAll, type Platform } from '../oci/platform.ts';
 import { parseNormalizedNamed, referenceString } from '../oci/reference.ts';
 import type { Log } from './guard.ts';
@@ -14,6 +15,18 @@ const restOfFiles = 600_000;
 /** Milliseconds after which what an open document asked for is looked at again, be it old by then or still not there. */
 const longestRound = 300_000;
 const shortestRound = 1000;
+
+/** Of an image of which nothing is known, where nobody may be asked. */
+const notAsked: ImageFacts = {
+  digest: undefined,
+  source: '',
+  age: 0,
+  stale: false,
+  platforms: [],
+  layers: 0,
+  size: 0,
+  problem: 'Registries are asked once the setting llbLens.images.resolve is "on".',
+};
 
 /** What one document asks for. */
 interface Wanted {
@@ -133,7 +146,9 @@ export function documentImages(
           if (found === undefined && settings.mode === 'cached' && !isOfLayout(ref, settings)) wanted.unknown = true;
           return found;
         },
-        imageFacts: (ref, platform) => images.about(ref, platform),
+        imageFacts: (ref, platform) =>
+          images.about(ref, platform) ??
+          (settings.mode === 'cached' && !isOfLayout(ref, settings) ? notAsked : undefined),
         baseFiles(ref, platform) {
           const found = images.baseFiles(ref, platform);
           // An old analysis may still be asked about.

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { hostSha256 } from '../node/sha256.ts';
 import type { Encoding } from './coordinates.ts';
 import type { Files } from './files.ts';
-import type { Host } from './host.ts';
+import type { Host, HostImages } from './host.ts';
 import { type OpenDocument, Session, type SessionOptions } from './session.ts';
 
 const uri = 'file:///folder/Dockerfile';
@@ -161,6 +161,36 @@ describe('settings', () => {
     await session.ready(document);
     expect(told).toContain('warning: the client did not tell its settings: no');
     expect(document.settings.target).toBe('');
+  });
+
+  test('say whether anyone may be asked about images: nobody is before they are known', async () => {
+    let trusted = false;
+    const unknown: string[] = [];
+    const images = { lookup: () => undefined, about: () => undefined, request: async () => false, dispose() {} };
+    const { session, open } = newSession({
+      host: { ...stillHost(), images: () => images as unknown as HostImages },
+      fetchSettings: async (uris) => uris.map(() => ({ trusted })),
+      events: {
+        textChanged() {},
+        meaningChanged() {},
+        closed() {},
+        imagesUnknown: (document) => unknown.push(document.uri),
+      },
+    });
+    const document = open('FROM alpine:3\n');
+    // The settings are on their way, and asked for again before they are there.
+    session.analysis(document);
+    const again = session.settingsChanged(null);
+    session.analysis(document);
+    await session.ready(document);
+    session.analysis(document);
+    await again;
+    session.analysis(document);
+    expect(unknown).toEqual([]);
+    trusted = true;
+    await session.settingsChanged(null);
+    session.analysis(document);
+    expect(unknown).toEqual([uri]);
   });
 
   test('and files that change the meaning are told once the first answer is out', async () => {

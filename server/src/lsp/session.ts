@@ -48,8 +48,9 @@ interface State extends OpenDocument {
   layouts: Layouts;
   /** Settles once settings and inputs are known; undefined afterwards. */
   loading: Promise<void> | undefined;
-  /** The load that was begun last. */
+  /** The load that was begun last, by its number and itself. */
   ticket: number;
+  load: Promise<void> | undefined;
   analysis: Analysis | undefined;
   analysisRevision: number;
   coordinates: Coordinates | undefined;
@@ -136,6 +137,7 @@ export class Session {
       layouts: noLayouts,
       loading: undefined,
       ticket: 0,
+      load: undefined,
       analysis: undefined,
       analysisRevision: 0,
       coordinates: undefined,
@@ -144,11 +146,12 @@ export class Session {
     const before = this.#documents.get(uri);
     if (before !== undefined) before.closed = true;
     this.#documents.set(uri, state);
-    state.loading = this.#load([state]).then(() => {
+    void this.#load([state]);
+    state.loading = newestLoad(state).then(() => {
       state.loading = undefined;
-      if (!state.closed) this.#images.ask(uri, true);
-      // Someone may have been answered without what has come in since.
+      // Someone may have been answered without what has come in since. Then the next analysis says what to ask.
       const outdated = state.analysisRevision !== 0 && state.analysisRevision !== state.revision;
+      if (!outdated && !state.closed) this.#images.ask(uri, true);
       if (outdated && !state.closed) this.#options.events.meaningChanged([state]);
     });
     this.#options.events.textChanged(state);
@@ -290,11 +293,16 @@ export class Session {
   }
 
   /** Fetches settings, then the files that they lead to. Raises the revision of what has changed. Never throws. */
-  async #load(states: readonly State[]): Promise<void> {
-    if (states.length === 0) return;
-    const { fetchSettings, log } = this.#options;
+  #load(states: readonly State[]): Promise<void> {
     const ticket = ++this.#tickets;
     for (const state of states) state.ticket = ticket;
+    const load = states.length === 0 ? Promise.resolve() : this.#fetch(states, ticket);
+    for (const state of states) state.load = load;
+    return load;
+  }
+
+  async #fetch(states: readonly State[], ticket: number): Promise<void> {
+    const { fetchSettings, log } = this.#options;
     let answers: readonly unknown[] | undefined;
     try {
       answers = await fetchSettings?.(states.map((state) => state.uri));
@@ -410,6 +418,14 @@ export class Session {
   #wellFormed(text: TextDocument, range: Range): { start: Position; end: Position } {
     const { start, end } = coordinatesOf(text, this.#options.encoding).spanOf(range);
     return { start: text.positionAt(start), end: text.positionAt(end) };
+  }
+}
+
+/** Where another load has begun meanwhile, the one before has told nothing. */
+async function newestLoad(state: State): Promise<void> {
+  for (let load: Promise<void> | undefined; load !== state.load; ) {
+    load = state.load;
+    await load;
   }
 }
 

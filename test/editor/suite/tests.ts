@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { type GraphAnswer, graphRequest } from '../../../shared/src/protocol.ts';
 import { file, open, place, problems, replaceAll, set, type Test, untitled } from './editor.ts';
 import { equal, eventually, ok } from './expect.ts';
+import { ignoreFileTests } from './ignoreFile.ts';
 import { onSaveTests } from './onSave.ts';
 import { whatIfTests } from './whatIf.ts';
 
@@ -459,5 +460,6 @@ export const tests: Readonly<Record<string, Test>> = {
     await eventually(() => equal(problems(document.uri).length, 2, 'the number of problems'));
   },
   ...whatIfTests,
+  ...ignoreFileTests,
   ...onSaveTests,
 };
