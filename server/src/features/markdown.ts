@@ -12,10 +12,17 @@ export function code(text: string, most = 80): string {
   return `${fence}${gap}${one}${gap}${fence}`;
 }
 
-/** As prose: every character that Markdown gives a meaning is escaped. */
+/** As prose: what Markdown would give a meaning is escaped, and nothing else, since some editors show what stands there. */
 export function prose(text: string): string {
-  return text.replace(/[\s\p{Cc}\p{Surrogate}]+/gu, ' ').replace(/[!-/:-@[-`{-~]/g, '\\$&');
+  return text
+    .replace(/[\s\p{Cc}\p{Surrogate}]+/gu, ' ')
+    .trim()
+    .replace(markup, '\\$&');
 }
+
+/** An address is a link by itself; an underscore within a word is none of Markdown's; VS Code has icons behind a dollar. */
+const markup =
+  /[\\`*[\]<|~@]|&(?=[#a-z])|:(?=\/\/)|(?<=www)\.|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|\$(?=\()|^[#+=>-]|(?<=^\d+)[.)]/giu;
 
 /** `a`, `a and b`, `a, b and c`. */
 export function listed(items: readonly string[], most = 6): string {
