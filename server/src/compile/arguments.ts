@@ -1,10 +1,11 @@
 // Global arguments: the automatic ones of the platforms, those before the first FROM, and what the user gave.
 import { processWord } from '../dockerfile/shell.ts';
-import { spanOf } from '../dockerfile/spans.ts';
+import { wordSpan } from '../dockerfile/spans.ts';
 import { addEnv, type EnvList, emptyEnv } from '../llb/env.ts';
 import { formatPlatform, formatPlatformAll } from '../oci/platform.ts';
 import { parseNormalizedNamed } from '../oci/reference.ts';
 import { type Compilation, envOf, fail, placeOf, warn } from './compilation.ts';
+import { Failure } from './failure.ts';
 import type { Parsed } from './parsedStages.ts';
 
 export function defaultArgs(c: Compilation, target: string): EnvList {
@@ -21,7 +22,7 @@ export function defaultArgs(c: Compilation, target: string): EnvList {
     ['TARGETOSVERSION', tp.osVersion],
     ['TARGETARCH', tp.architecture],
     ['TARGETVARIANT', tp.variant],
-    ['TARGETSTAGE', target === '' ? 'default' : target],
+    ['TARGETSTAGE', target || 'default'],
   ];
   let env = emptyEnv;
   for (const [key, value] of values) env = addEnv(env, key, c.options.buildArgs.get(key) ?? value);
@@ -46,7 +47,7 @@ export function validateDefaultBases(c: Compilation, parsed: Parsed, defaults: E
         c.lint,
         'InvalidDefaultArgInFrom',
         `Default value for ARG ${from.baseName.value} results in empty or invalid base image name`,
-        placeOf(from, index, true, spanOf(from, from.baseName.start, from.baseName.end)),
+        placeOf(from, index, true, wordSpan(from, from.baseName)),
       );
   }
 }
@@ -61,8 +62,8 @@ export function buildMetaArgs(c: Compilation, metaArgs: Parsed['metaArgs'], defa
       if (value === undefined && declaration.value !== undefined) {
         const word = processWord(declaration.value.value, envOf(env), c.lex);
         if (word.error !== undefined) {
-          const span = spanOf(instruction, declaration.value.start, declaration.value.end);
-          fail(c, word.error, { locations: [instruction.lines], span, code: 'bad-substitution' });
+          const span = wordSpan(instruction, declaration.value);
+          fail(c, new Failure(word.error, 'bad-substitution', span), [instruction.lines]);
           continue;
         }
         value = word.result;

@@ -1,32 +1,29 @@
 // What stages start from: images, named contexts, other stages, and the triggers that these left behind.
 
 import type { Span } from '../../../shared/src/span.ts';
-import type { Problem } from '../dockerfile/instruction.ts';
 import { readTrigger } from '../dockerfile/read.ts';
-import { suggest } from '../dockerfile/suggest.ts';
+import { suggest, withSuggestion } from '../dockerfile/suggest.ts';
 import { quote } from '../go/text.ts';
 import { emptyEnv } from '../llb/env.ts';
 import { scratch } from '../llb/state.ts';
 import { formatPlatformAll, normalizePlatform, type Platform } from '../oci/platform.ts';
 import { parseNormalizedNamed, referenceString, tagNameOnly, withDigest } from '../oci/reference.ts';
-import { type Compilation, fail, warn } from './compilation.ts';
-import { addDependencies, readSources } from './dependencies.ts';
-import { cloneImage, emptyImage, type Image, parseImage, unknownImage } from './image.ts';
+import { type Compilation, fail, platformOf, warn } from './compilation.ts';
+import { addDependencies, newCommand } from './dependencies.ts';
+import { Failure, failureOf, refuse } from './failure.ts';
+import { cloneImage, emptyImage, type Image, unknownImage } from './image.ts';
 import type { CheckWarning } from './lint.ts';
 import { stepName } from './names.ts';
-import { findNamedContext, imageVertex, loadNamedContext, resolveImage, sourceState } from './sources.ts';
+import { findNamedContext, imageVertex, loadNamedContext, readConfig, resolveImage, sourceState } from './sources.ts';
 import { type Command, noLines, type Stage, stageLines } from './stage.ts';
 import { stageNames } from './stages.ts';
 
 function reachableFrom(target: Stage): Set<Stage> {
-  const found = new Set<Stage>();
-  const todo = [target];
-  while (todo.length > 0) {
-    const stage = todo.pop() as Stage;
-    if (found.has(stage)) continue;
-    found.add(stage);
-    if (stage.base !== undefined) todo.push(stage.base);
-    for (const dep of stage.deps.keys()) todo.push(dep);
+  const found = new Set([target]);
+  // The set grows while it is walked.
+  for (const stage of found) {
+    if (stage.base) found.add(stage.base);
+    for (const dep of stage.deps.keys()) found.add(dep);
   }
   return found;
 }
@@ -36,9 +33,7 @@ export function resolveBases(c: Compilation, target: Stage): void {
     const reachable = reachableFrom(target);
     for (const stage of c.stages) stage.reachable = reachable.has(stage);
     // BuildKit resolves bases at once and reports the first that fails: its scheduler starts with the last, then goes in order.
-    const due = c.stages.filter(
-      (stage) => stage.base === undefined && !stage.dispatched && stage.resolved !== 'needed',
-    );
+    const due = c.stages.filter((stage) => !stage.base && !stage.dispatched && stage.resolved !== 'needed');
     const started = due.filter((stage) => !isScratch(stage));
     for (const stage of due) if (isScratch(stage)) resolveScratch(c, stage);
     const said = c.warnings.length;
@@ -54,7 +49,7 @@ export function resolveBases(c: Compilation, target: Stage): void {
       if (!stage.reachable) continue;
       inherit(stage);
       const triggers = stage.image.onBuild.slice();
-      if (stage.base !== undefined && !stage.onBuildInit) {
+      if (stage.base && !stage.onBuildInit) {
         for (const command of stage.base.commands)
           if (command.instruction.kind === 'onbuild') triggers.push(command.instruction.expression);
         stage.onBuildInit = true;
@@ -70,7 +65,7 @@ export function resolveBases(c: Compilation, target: Stage): void {
 /** Takes over what the base stage has. */
 export function inherit(stage: Stage): void {
   const { base } = stage;
-  if (base === undefined) return;
+  if (!base) return;
   stage.state = base.state;
   stage.platform = base.platform;
   stage.image = cloneImage(base.image);
@@ -85,29 +80,16 @@ export function inherit(stage: Stage): void {
 
 function addTriggers(c: Compilation, stage: Stage, triggers: readonly string[]): boolean {
   const commands: Command[] = [];
-  const lines = stageLines(stage);
   let more = false;
   for (const trigger of triggers) {
     const { instruction, error } = readTrigger(trigger);
-    if (instruction === undefined || error !== undefined) {
-      fail(c, error ?? '', { locations: [lines], span: stage.span, code: 'bad-trigger' });
+    if (!instruction || error !== undefined) {
+      fail(c, new Failure(error ?? '', 'bad-trigger', stage.span), [stageLines(stage)]);
       return more;
     }
-    const sources = readSources(c, stage, instruction, stage.instruction, lines, stage.span);
-    if (typeof sources === 'string') {
-      const last = c.problems[c.problems.length - 1] as Problem;
-      c.problems[c.problems.length - 1] = { ...last, locations: [lines] };
-      return more;
-    }
-    if (sources.length > 0) more = true;
-    const command: Command = {
-      instruction,
-      index: stage.instruction,
-      lines,
-      span: stage.span,
-      sources,
-      isOnBuild: true,
-    };
+    const command = newCommand(c, stage, instruction, stage.instruction, true);
+    if (!command) return more;
+    more ||= command.sources.length > 0;
     commands.push(command);
     addDependencies(c, stage, command);
   }
@@ -117,7 +99,7 @@ function addTriggers(c: Compilation, stage: Stage, triggers: readonly string[]):
 }
 
 function isScratch(stage: Stage): boolean {
-  return stage.baseName === 'scratch' && stage.namedContext === undefined;
+  return stage.baseName === 'scratch' && !stage.namedContext;
 }
 
 function resolveScratch(c: Compilation, stage: Stage): void {
@@ -153,132 +135,102 @@ function resolveBase(c: Compilation, stage: Stage): void {
 }
 
 function resolveOnce(c: Compilation, stage: Stage): void {
-  const problem = loadBase(c, stage);
-  if (problem !== undefined) {
-    const place = { locations: stage.locations, span: stage.span, ...problem };
+  const failure = failureOf(() => loadBase(c, stage));
+  if (failure) {
     // The name of a base must make sense even where the stage is not built.
-    if (stage.reachable || problem.code === 'bad-base-name') fail(c, problem.message, place);
-    else c.unreachableProblems.push({ phase: 'convert', summary: problem.message, ...place });
+    const counts = stage.reachable || failure.code === 'bad-base-name';
+    fail(c, failure, stage.locations, counts, stage.span);
     stage.uncertain = true;
     stage.platform ??= c.targetPlatform;
   }
   if (stage.hidden) stage.dispatched = true;
 }
 
-/** Loads the base image or context of a stage; what goes wrong is BuildKit's text. */
-function loadBase(c: Compilation, stage: Stage): { message: string; code: string; suggestion?: string } | undefined {
+/** Loads the base image or context of a stage. */
+function loadBase(c: Compilation, stage: Stage): void {
   const original = stage.baseName;
   const ref = parseNormalizedNamed(original);
-  if ('error' in ref)
-    return { message: `failed to parse stage name ${quote(original)}: ${ref.error}`, code: 'bad-base-name' };
-  const platform = stage.platform ?? c.targetPlatform;
+  if ('error' in ref) refuse(`failed to parse stage name ${quote(original)}: ${ref.error}`, 'bad-base-name');
+  const platform = platformOf(c, stage);
   stage.baseName = referenceString(tagNameOnly(ref));
   const own = stage.namedContext;
-  if (own !== undefined) {
-    const loaded = loadNamedContext(c, own, () => stage.paths, stage.instruction);
-    if (loaded.error !== undefined) return { message: loaded.error, code: 'bad-context' };
+  const nc = own ?? findNamedContext(c, stage.baseName, platform);
+  if (!nc) {
+    loadImage(c, stage, original, platform);
+    return;
+  }
+  if ('error' in nc) refuse(nc.error, 'bad-context');
+  const { state, guessed, image } = loadNamedContext(c, nc, () => stage.paths, stage.instruction);
+  stage.guessed = guessed;
+  stage.source = state.out?.vertex;
+  if (own) {
     stage.dispatched = true;
-    stage.state = loaded.state;
-    stage.guessed = loaded.guessed;
-    stage.source = loaded.state.out?.vertex;
-    stage.image = unknownImage();
-    if (loaded.image !== undefined) {
-      stage.image = loaded.image;
-      const p = loaded.image.platform;
-      if (p.architecture !== '' && p.os !== '') stage.platform = p;
-    }
-    return undefined;
+    stage.state = state;
+    stage.image = image ?? unknownImage();
+    const p = stage.image.platform;
+    if (p.architecture !== '' && p.os !== '') stage.platform = p;
+    return;
   }
-  const nc = findNamedContext(c, stage.baseName, platform);
-  if (nc !== undefined && 'error' in nc) return { message: nc.error, code: 'bad-context' };
-  if (nc !== undefined) {
-    const loaded = loadNamedContext(c, nc, () => stage.paths, stage.instruction);
-    if (loaded.error !== undefined) return { message: loaded.error, code: 'bad-context' };
-    const image = loaded.image ?? emptyImage(platform);
-    stage.baseImage = cloneImage(image);
-    stage.image = { ...cloneImage(image), created: undefined };
-    stage.state = { ...loaded.state, platform: normalizePlatform(platform) };
-    stage.platform = platform;
-    stage.guessed = loaded.guessed;
-    stage.source = loaded.state.out?.vertex;
-    return undefined;
-  }
-  return loadImage(c, stage, original, platform);
+  stage.baseImage = image ?? emptyImage(platform);
+  stage.image = { ...cloneImage(stage.baseImage), created: undefined };
+  stage.state = { ...state, platform: normalizePlatform(platform) };
+  stage.platform = platform;
 }
 
-function loadImage(
-  c: Compilation,
-  stage: Stage,
-  original: string,
-  asked: Platform,
-): { message: string; code: string; suggestion?: string } | undefined {
+function loadImage(c: Compilation, stage: Stage, original: string, asked: Platform): void {
   let platform = asked;
   const known = resolveImage(c, stage.baseName, platform, stage.instruction);
   if (known.error !== undefined) {
     const match = suggest(original, [...stageNames(c), ...commonImageNames], true);
-    return {
-      message: `${original}: ${known.error}${match === undefined ? '' : ` (did you mean ${match}?)`}`,
-      code: 'missing-image',
-      ...(match === undefined ? {} : { suggestion: match }),
-    };
+    refuse(withSuggestion(`${original}: ${known.error}`, match), 'missing-image', undefined, match);
   }
   let ref = parseNormalizedNamed(known.ref);
-  if ('error' in ref)
-    return { message: `failed to parse ref ${quote(known.ref)}: ${ref.error}`, code: 'missing-image' };
-  const parsed = parseImage(known.config);
-  if ('error' in parsed) return { message: `failed to parse image config: ${parsed.error}`, code: 'bad-image-config' };
-  const image: Image = parsed.image;
+  if ('error' in ref) refuse(`failed to parse ref ${quote(known.ref)}: ${ref.error}`, 'missing-image');
+  const image = readConfig(known.config, platform, 'bad-image-config', 'failed to parse image config: ');
   stage.guessed = known.guessed;
   stage.baseImage = cloneImage(image);
   image.created = undefined;
-  if (stage.platform === undefined && c.implicitTarget)
-    platform = detectPlatform(image, platform, c.options.buildPlatform);
-  if (known.digest !== '') {
-    const pinned = withDigest(ref, known.digest);
-    if ('error' in pinned) return { message: pinned.error, code: 'bad-image-digest' };
-    ref = pinned;
-  }
+  if (!stage.platform && c.implicitTarget) platform = detectPlatform(image, platform, c.options.buildPlatform);
+  if (known.digest !== '') ref = withDigest(ref, known.digest);
+  if ('error' in ref) refuse(ref.error, 'bad-image-digest');
   stage.baseName = referenceString(ref);
-  const noLayers = (image.rootfs.diffIds ?? []).length === 0 && image.history.every((entry) => entry.emptyLayer);
   stage.image = image;
   stage.platform = platform;
-  if (noLayers) {
+  if (!image.rootfs.diffIds?.length && image.history.every((entry) => entry.emptyLayer)) {
     stage.state = scratch;
-    return undefined;
+    return;
   }
   const named = stepName(c, stage, platform, emptyEnv);
   const title = `FROM ${stage.baseName}`;
   const vertex = imageVertex(
-    c,
     stage.baseName,
     platform,
     c.options.resolveMode,
     { name: () => named(title), command: stage.from?.code ?? '' },
-    stage.locations[0] === noLines ? [] : stage.locations,
     stage.instruction,
+    stage.locations[0] === noLines ? [] : stage.locations,
   );
   if (known.guessed) c.guessed.add(vertex);
   stage.state = sourceState(vertex);
   stage.source = vertex;
-  const actual = image.platform;
-  if (platform.os !== actual.os || platform.architecture !== actual.architecture)
-    warn(
-      c,
-      c.lint,
-      'InvalidBaseImagePlatform',
-      `Base image ${original} was pulled with platform ${quote(formatPlatformAll(normalizePlatform(actual)))}, expected ${quote(formatPlatformAll(normalizePlatform(platform)))} for current build`,
-      { lines: stageLines(stage), span: stage.span, instruction: stage.instruction, reachable: stage.reachable },
-    );
-  return undefined;
+  if (isSame(platform, image.platform)) return;
+  const spoken = (p: Platform): string => quote(formatPlatformAll(normalizePlatform(p)));
+  warn(
+    c,
+    c.lint,
+    'InvalidBaseImagePlatform',
+    `Base image ${original} was pulled with platform ${spoken(image.platform)}, expected ${spoken(platform)} for current build`,
+    { lines: stageLines(stage), span: stage.span, instruction: stage.instruction, reachable: stage.reachable },
+  );
 }
 
-function detectPlatform(image: Image, target: Platform, build: Platform): Platform {
-  const { os, architecture } = image.platform;
-  return target.os === os && target.architecture === architecture
-    ? target
-    : build.os === os && build.architecture === architecture
-      ? build
-      : target;
+/** True where both have the same system and architecture. */
+export function isSame(a: Platform, b: Platform): boolean {
+  return a.os === b.os && a.architecture === b.architecture;
+}
+
+function detectPlatform({ platform }: Image, target: Platform, build: Platform): Platform {
+  return !isSame(target, platform) && isSame(build, platform) ? build : target;
 }
 
 const commonImageNames: readonly string[] = [

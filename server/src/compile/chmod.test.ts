@@ -37,7 +37,7 @@ for (const [text, expected] of cases) {
   test(`--chmod=${text}`, () => {
     const checked = checkMode(text);
     if (typeof expected === 'number') expect(checked).toEqual({ mode: expected });
-    else if (expected === text) expect(checked).toEqual({ modeStr: text });
+    else if (expected === text) expect(checked).toEqual({ mode: 0, modeString: text });
     else expect(checked).toEqual({ error: expected });
   });
 }

@@ -3,11 +3,13 @@ import type { Span } from '../../../shared/src/span.ts';
 import type { PatternMatcher } from '../context/patterns.ts';
 import type { Dockerfile, Instruction, LineRange, Problem } from '../dockerfile/instruction.ts';
 import type { Env, LexOptions } from '../dockerfile/shell.ts';
+import { nowhere } from '../dockerfile/spans.ts';
 import { type EnvList, envKeys, getEnv } from '../llb/env.ts';
 import type { Sha256 } from '../llb/marshal.ts';
 import type { Vertex } from '../llb/op.ts';
 import type { State } from '../llb/state.ts';
 import type { Platform } from '../oci/platform.ts';
+import type { Failure } from './failure.ts';
 import { type CheckName, type CheckWarning, isOn, type LintConfig } from './lint.ts';
 import type { Options } from './options.ts';
 import type { ArgInfo, Stage } from './stage.ts';
@@ -115,23 +117,27 @@ export function warn(
   });
 }
 
-/** Adds a problem of this phase. */
+/** Adds a problem of this phase; one of a stage that is not built stops only a check run. `span` stands in where it has no place. */
 export function fail(
   c: Compilation,
-  message: string,
-  place: {
-    readonly locations: readonly LineRange[];
-    readonly span: Span;
-    readonly code: string;
-    readonly suggestion?: string;
-  },
+  failure: Failure,
+  locations: readonly LineRange[] = [],
+  reachable = true,
+  span: Span = nowhere,
 ): void {
-  c.problems.push({ phase: 'convert', message, summary: message, ...place });
+  const { message } = failure;
+  const problem = { phase: 'convert' as const, summary: message, ...failure, locations, span: failure.span ?? span };
+  (reachable ? c.problems : c.unreachableProblems).push(problem);
 }
 
 /** The place of an instruction for warnings. */
 export function placeOf(instruction: Instruction, index: number, reachable: boolean, span: Span = instruction.span) {
   return { lines: instruction.lines, span, instruction: index, reachable };
+}
+
+/** The platform of a stage: its own, else that of the target. */
+export function platformOf(c: Compilation, stage: Stage): Platform {
+  return stage.platform ?? c.targetPlatform;
 }
 
 /** True where the daemon has the capability. */

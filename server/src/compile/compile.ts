@@ -5,15 +5,18 @@ import { ignoreFileError, parseIgnoreFile } from '../context/ignoreFile.ts';
 import { compilePatterns } from '../context/patterns.ts';
 import { parseDirective } from '../dockerfile/directives.ts';
 import type { Dockerfile } from '../dockerfile/instruction.ts';
+import { nowhere } from '../dockerfile/spans.ts';
+import { cut } from '../go/text.ts';
 import { addEnv, emptyEnv } from '../llb/env.ts';
 import { scratch } from '../llb/state.ts';
 import { normalizePlatform } from '../oci/platform.ts';
 import { buildMetaArgs, defaultArgs, validateDefaultBases } from './arguments.ts';
-import { inherit, resolveBases } from './bases.ts';
-import { type BuildInputs, type Compilation, fail } from './compilation.ts';
+import { inherit, isSame, resolveBases } from './bases.ts';
+import { type BuildInputs, type Compilation, fail, platformOf } from './compilation.ts';
 import { buildDependencies, findCycle } from './dependencies.ts';
 import { dispatch, inheritWorkdir, setUser } from './dispatch.ts';
 import { resolveEpoch } from './epoch.ts';
+import { Failure } from './failure.ts';
 import { cloneImage } from './image.ts';
 import { isOn, type LintConfig, noLintConfig, parseLintOptions } from './lint.ts';
 import type { Options } from './options.ts';
@@ -36,7 +39,7 @@ export function compile(dockerfile: Dockerfile, options: Options, inputs: BuildI
   const compiled = compileAs('build', dockerfile, options, inputs);
   const { stages, warnings } = compiled.compilation;
   // In a check run over all stages, what is built on a stage that a context replaces sees the stage's instructions too.
-  if (options.target === '' && stages.some((stage) => stage.namedContext !== undefined && stage.commands.length > 0)) {
+  if (options.target === '' && stages.some((stage) => stage.namedContext && stage.commands.length > 0)) {
     const checked = compileAs('checkRun', dockerfile, options, inputs);
     warnings.splice(0, warnings.length, ...checked.compilation.warnings);
     compiled.compilation.crash = checked.compilation.crash;
@@ -53,27 +56,17 @@ function compileAs(
   const lint = readLint(dockerfile, options);
   const c = newCompilation(dockerfile, options, inputs, 'error' in lint ? noLintConfig : lint);
   if ('error' in lint)
-    fail(c, `failed to parse check options: ${lint.error}`, {
-      locations: [],
-      span: checkSpan(dockerfile),
-      code: 'bad-check-directive',
-    });
+    fail(c, new Failure(`failed to parse check options: ${lint.error}`, 'bad-check-directive', checkSpan(dockerfile)));
   warnOfReading(c);
   c.problemsBefore = dockerfile.problems.length;
   const parsed = splitStages(c);
   if (parsed.stages.length === 0) {
-    if (dockerfile.problems.length === 0)
-      fail(c, 'dockerfile contains no stages to build', {
-        locations: [],
-        span: { start: 0, end: 0 },
-        code: 'no-stages',
-      });
+    if (dockerfile.problems.length === 0) fail(c, new Failure('dockerfile contains no stages to build', 'no-stages'));
     return { compilation: c, target: undefined };
   }
   validateStageNames(c, parsed.stages);
   validateCasing(c, parsed.stages);
-  const lastName = (parsed.stages[parsed.stages.length - 1] as ParsedStage).from.name;
-  const defaults = defaultArgs(c, options.target === '' ? lastName : options.target);
+  const defaults = defaultArgs(c, options.target || (parsed.stages.at(-1) as ParsedStage).from.name);
   validateDefaultBases(c, parsed, defaults);
   buildMetaArgs(c, parsed.metaArgs, defaults);
   resolveEpoch(c, parsed.stages);
@@ -125,13 +118,11 @@ function newCompilation(dockerfile: Dockerfile, options: Options, inputs: BuildI
 }
 
 function readLint(dockerfile: Dockerfile, options: Options): LintConfig | { readonly error: string } {
-  if (options.lint !== undefined) return options.lint;
-  const found = parseDirective('check', dockerfile.text);
-  return found === undefined ? noLintConfig : parseLintOptions(found.value);
+  return options.lint ?? parseLintOptions(parseDirective('check', dockerfile.text)?.value ?? '');
 }
 
 function checkSpan(dockerfile: Dockerfile): Span {
-  return dockerfile.directives.find((d) => d.name === 'check')?.valueSpan ?? { start: 0, end: 0 };
+  return dockerfile.directives.find((d) => d.name === 'check')?.valueSpan ?? nowhere;
 }
 
 function readIgnoreFile(c: Compilation): void {
@@ -143,7 +134,7 @@ function readIgnoreFile(c: Compilation): void {
   if (!text) return;
   const unreadable = ignoreFileError(text);
   if (unreadable !== undefined) {
-    c.ignoreError = `failed parsing ${own === undefined || own === null ? '' : c.options.filename}.dockerignore: ${unreadable}`;
+    c.ignoreError = `failed parsing ${typeof own === 'string' ? c.options.filename : ''}.dockerignore: ${unreadable}`;
     return;
   }
   c.ignorePatterns = parseIgnoreFile(text);
@@ -154,9 +145,8 @@ function readIgnoreFile(c: Compilation): void {
 }
 
 function dispatchStages(c: Compilation, purpose: 'build' | 'checkRun'): void {
-  if (c.ignoreError !== undefined)
-    fail(c, c.ignoreError, { locations: [], span: { start: 0, end: 0 }, code: 'bad-dockerignore' });
-  const isReplaced = (stage: Stage): boolean => !stage.hidden && stage.namedContext !== undefined;
+  if (c.ignoreError !== undefined) fail(c, new Failure(c.ignoreError, 'bad-dockerignore'));
+  const isReplaced = (stage: Stage): boolean => !stage.hidden && !!stage.namedContext;
   const count = c.stages.length;
   for (let i = 0; i < count; i++) {
     const stage = c.stages[i] as Stage;
@@ -218,25 +208,23 @@ function dispatchStage(c: Compilation, stage: Stage): void {
 function prepare(c: Compilation, stage: Stage): void {
   inherit(stage);
   stage.dispatched = true;
-  const platform = stage.platform ?? c.targetPlatform;
+  const platform = platformOf(c, stage);
   stage.platform = platform;
   const { image } = stage;
   if (platform.os !== 'windows' && !image.env.some((pair) => pair === 'PATH' || pair.startsWith('PATH=')))
     image.env.push(`PATH=${defaultPathEnv(platform.os)}`);
   let { env } = stage.state;
   for (const pair of image.env) {
-    const at = pair.indexOf('=');
-    env = at < 0 ? addEnv(env, pair, '') : addEnv(env, pair.slice(0, at), pair.slice(at + 1));
+    const [key, value = ''] = cut(pair, '=');
+    env = addEnv(env, key, value);
   }
-  stage.state = { ...stage.state, env };
-  if (c.options.hostname !== '') stage.state = { ...stage.state, hostname: c.options.hostname };
+  const { hostname, network } = c.options;
+  stage.state = { ...stage.state, env, network, hostname: hostname || stage.state.hostname };
   if (image.workingDir !== '') {
     const wrong = inheritWorkdir(stage, image.workingDir);
-    if (wrong !== undefined && stage.reachable)
-      fail(c, wrong, { locations: stage.locations, span: stage.span, code: 'bad-path' });
+    if (wrong !== undefined && stage.reachable) fail(c, new Failure(wrong, 'bad-path', stage.span), stage.locations);
   }
   if (image.user !== '') setUser(stage, image.user);
-  stage.state = { ...stage.state, network: c.options.network };
 }
 
 function finish(c: Compilation, target: Stage, context: ReturnType<typeof mainContext>): void {
@@ -246,17 +234,12 @@ function finish(c: Compilation, target: Stage, context: ReturnType<typeof mainCo
     for (const [key, value] of c.options.labels) image.labels.set(key, value);
   }
   if (c.lint.returnAsError) {
-    const rules = [...new Set(c.warnings.filter((w) => w.reachable && isOn(c.lint, w.rule)).map((w) => w.rule))];
-    if (rules.length > 0)
-      fail(c, `lint violation found for rules: ${rules.join(', ')}`, {
-        locations: [],
-        span: checkSpan(c.dockerfile),
-        code: 'check-error',
-      });
+    const rules = new Set(c.warnings.filter((w) => w.reachable && isOn(c.lint, w.rule)).map((w) => w.rule));
+    const message = `lint violation found for rules: ${[...rules].join(', ')}`;
+    if (rules.size > 0) fail(c, new Failure(message, 'check-error', checkSpan(c.dockerfile)));
   }
-  if (context.error !== undefined)
-    fail(c, context.error, { locations: [], span: { start: 0, end: 0 }, code: 'bad-context' });
-  if (context.vertex !== undefined) {
+  if (context.error !== undefined) fail(c, new Failure(context.error, 'bad-context'));
+  if (context.vertex) {
     const paths = new Set<string>();
     for (const stage of c.stages) if (stage.reachable) for (const path of stage.contextPaths) paths.add(path);
     followPaths(context.vertex, paths);
@@ -266,12 +249,11 @@ function finish(c: Compilation, target: Stage, context: ReturnType<typeof mainCo
   if (!c.implicitTarget) {
     const wanted = c.targetPlatform;
     const old = image.platform;
-    const same = wanted.os === old.os && wanted.architecture === old.architecture;
+    const same = isSame(wanted, old);
     image.platform = {
-      os: wanted.os,
-      architecture: wanted.architecture,
-      variant: wanted.variant !== '' || !same ? wanted.variant : old.variant,
-      osVersion: wanted.osVersion !== '' || !same ? wanted.osVersion : old.osVersion,
+      ...wanted,
+      variant: wanted.variant || (same ? old.variant : ''),
+      osVersion: wanted.osVersion || (same ? old.osVersion : ''),
       osFeatures: wanted.osFeatures.length > 0 ? wanted.osFeatures : old.osFeatures,
     };
   }

@@ -2,29 +2,21 @@
 import type { Span } from '../../../shared/src/span.ts';
 import type { Instruction, LineRange } from '../dockerfile/instruction.ts';
 import { processWord } from '../dockerfile/shell.ts';
-import { spanOf } from '../dockerfile/spans.ts';
 import { atoi, toLower } from '../go/text.ts';
 import { emptyEnv } from '../llb/env.ts';
 import { type Compilation, envOf, fail } from './compilation.ts';
+import { Failure, failureOf, refuse } from './failure.ts';
 import type { ParsedStage } from './parsedStages.ts';
-import { type Command, newStage, noLines, type Stage } from './stage.ts';
+import { type Command, newStage, noLines, placeIn, type Stage, stageLines } from './stage.ts';
 import { addStage } from './stages.ts';
 
 export function buildDependencies(c: Compilation, parsed: readonly ParsedStage[]): void {
-  const count = c.stages.length;
-  for (let i = 0; i < count; i++) {
+  // Hidden stages come after those of the file.
+  for (const [i, { instructions }] of parsed.entries()) {
     const stage = c.stages[i] as Stage;
-    for (const { instruction, index } of (parsed[i] as ParsedStage).instructions) {
-      const sources = readSources(c, stage, instruction, index, instruction.lines, instruction.span);
-      if (typeof sources === 'string') continue;
-      const command = {
-        instruction,
-        index,
-        lines: instruction.lines,
-        span: instruction.span,
-        sources,
-        isOnBuild: false,
-      };
+    for (const { instruction, index } of instructions) {
+      const command = newCommand(c, stage, instruction, index);
+      if (!command) continue;
       stage.commands.push(command);
       addDependencies(c, stage, command);
     }
@@ -38,55 +30,59 @@ export function addDependencies(c: Compilation, stage: Stage, command: Command):
   }
 }
 
-/** The stages that an instruction reads from; new hidden ones are not yet registered. A string where it is refused. */
-export function readSources(
+/**
+ * A command of the stage, for a trigger placed at its FROM; new hidden stages that it reads are not yet registered.
+ * Undefined where it is refused.
+ */
+export function newCommand(
   c: Compilation,
   stage: Stage,
   instruction: Instruction,
   index: number,
-  lines: LineRange,
-  outerSpan: Span,
-): readonly Stage[] | string {
-  const reads =
-    instruction.kind === 'run'
-      ? instruction.mounts.length > 0
-      : instruction.kind === 'copy' && instruction.from.value !== '';
-  if (!reads) return noStages;
-  const hidden = (baseName: string, locations: readonly LineRange[], span: Span): Stage =>
-    newStage({ from: undefined, instruction: index, baseName, name: '', stageName: '', locations, span });
-  const refuse = (message: string, span: Span, code: string, suggestion?: string): string => {
-    fail(c, message, { locations: [], span, code, ...(suggestion === undefined ? {} : { suggestion }) });
-    stage.uncertain = true;
-    return message;
+  isOnBuild = false,
+): Command | undefined {
+  const lines = isOnBuild ? stageLines(stage) : instruction.lines;
+  const command = {
+    instruction,
+    index,
+    lines,
+    span: isOnBuild ? stage.span : instruction.span,
+    sources: noStages,
+    isOnBuild,
   };
-  if (instruction.kind === 'copy') {
+  const failure = failureOf(() => {
+    command.sources = readSources(c, command);
+  });
+  if (!failure) return command;
+  fail(c, failure, isOnBuild ? [lines] : []);
+  stage.uncertain = true;
+  return undefined;
+}
+
+function readSources(c: Compilation, command: Command): readonly Stage[] {
+  const { instruction } = command;
+  const sourceOf = (name: string, location: LineRange, span: Span): Stage =>
+    c.byName.get(toLower(name)) ?? newStage(undefined, command.index, name, [location], span);
+  if (instruction.kind === 'copy' && instruction.from.value !== '') {
     const name = instruction.from.value;
-    const span =
-      lines === instruction.lines ? spanOf(instruction, instruction.from.start, instruction.from.end) : outerSpan;
+    const span = placeIn(command, instruction.from);
     const word = processWord(name, envOf(emptyEnv), c.lex);
-    if (word.error !== undefined) return refuse(word.error, span, 'bad-substitution');
+    if (word.error !== undefined) refuse(word.error, 'bad-substitution', span);
     if (word.result !== name)
-      return refuse(
+      refuse(
         'variable expansion is not supported for --from, define a new stage with FROM using ARG from global scope as a workaround',
-        span,
         'variable-in-from',
+        span,
       );
     const number = atoi(name);
-    if ('value' in number) {
-      const found = c.stages[number.value];
-      return found === undefined ? refuse(`invalid stage index ${number.value}`, span, 'bad-stage-index') : [found];
-    }
-    return [c.byName.get(toLower(name)) ?? hidden(name, [lines], span)];
+    if ('error' in number) return [sourceOf(name, command.lines, span)];
+    return [c.stages[number.value] ?? refuse(`invalid stage index ${number.value}`, 'bad-stage-index', span)];
   }
-  if (instruction.kind === 'run') {
-    return instruction.mounts.map(({ flag, fields }) => {
-      const from =
-        fields.findLast(({ key, value }) => value && toLower(key.value) === 'from')?.value?.value || 'scratch';
-      const span = lines === instruction.lines ? spanOf(instruction, flag.start, flag.end) : outerSpan;
-      return c.byName.get(toLower(from)) ?? hidden(from, [noLines], span);
-    });
-  }
-  return noStages;
+  if (instruction.kind !== 'run') return noStages;
+  return instruction.mounts.map(({ flag, fields }) => {
+    const from = fields.findLast(({ key, value }) => value && toLower(key.value) === 'from')?.value?.value || 'scratch';
+    return sourceOf(from, noLines, placeIn(command, flag));
+  });
 }
 
 const noStages: readonly Stage[] = [];
@@ -114,12 +110,12 @@ export function findCycle(c: Compilation): void {
       }
       const [stage, command] = next.value;
       if (onPath.has(stage)) {
-        const commands = [...path.flatMap((step) => (step.by === undefined ? [] : [step.by])), command];
-        fail(c, `circular dependency detected on stage: ${start.stageName}`, {
-          locations: commands.map((each) => each.lines),
-          span: command.span,
-          code: 'circular-dependency',
-        });
+        const commands = [...path.flatMap(({ by }) => by ?? []), command];
+        fail(
+          c,
+          new Failure(`circular dependency detected on stage: ${start.stageName}`, 'circular-dependency', command.span),
+          commands.map(({ lines }) => lines),
+        );
         return;
       }
       if (!visited.has(stage)) enter(stage, command);

@@ -1,18 +1,35 @@
-// Why an instruction cannot be compiled, with its place.
+// How compiling an instruction or a base ends early: what refuses it throws why, and who called for it catches that.
 import type { Span } from '../../../shared/src/span.ts';
 
-export interface Failure {
+/** Why something cannot be compiled. */
+export class Failure {
   /** BuildKit's text. */
   readonly message: string;
   readonly code: string;
-  readonly span: Span;
-  readonly suggestion?: string;
+  /** Undefined where it is no part of an instruction. */
+  readonly span: Span | undefined;
+  readonly suggestion: string | undefined;
+
+  constructor(message: string, code: string, span?: Span, suggestion?: string) {
+    this.message = message;
+    this.code = code;
+    this.span = span;
+    this.suggestion = suggestion;
+  }
 }
 
-export function failure(message: string, code: string, span: Span, suggestion?: string): Failure {
-  return suggestion === undefined ? { message, code, span } : { message, code, span, suggestion };
+/** Ends what is being compiled. */
+export function refuse(message: string, code: string, span?: Span, suggestion?: string): never {
+  throw new Failure(message, code, span, suggestion);
 }
 
-export function isFailure(value: object): value is Failure {
-  return 'message' in value && 'code' in value;
+/** Why `action` was refused, undefined where it was not. */
+export function failureOf(action: () => void): Failure | undefined {
+  try {
+    action();
+    return undefined;
+  } catch (thrown) {
+    if (thrown instanceof Failure) return thrown;
+    throw thrown;
+  }
 }

@@ -4,7 +4,7 @@ import type { Compilation } from './compilation.ts';
 import type { Stage } from './stage.ts';
 
 /** Adds an entry to the history of the stage's image. */
-export function addHistory(c: Compilation, stage: Stage, createdBy: string | (() => string), withLayer: boolean): void {
+export function addHistory(c: Compilation, stage: Stage, createdBy: string | (() => string), withLayer = false): void {
   stage.image.history.push({
     created: c.epochSeconds === undefined ? undefined : goTime(c.epochSeconds),
     createdBy,

@@ -88,23 +88,18 @@ export function cloneImage(image: Image): Image {
 }
 
 /** The configuration that stands for an image of which nothing is known: Linux's usual PATH and one layer. */
-export function stubConfig(platform: Platform): string {
-  const part = (name: string, value: string): string =>
-    value === '' ? '' : `,${jsonString(name)}:${jsonString(value)}`;
-  const features =
-    platform.osFeatures.length === 0 ? '' : `,"os.features":[${platform.osFeatures.map(jsonString).join(',')}]`;
-  const env = platform.os === 'windows' ? '' : `"Env":["PATH=${defaultPathEnv('linux')}"]`;
-  return (
-    `{"architecture":${jsonString(platform.architecture)},"os":${jsonString(platform.os)}` +
-    `${part('variant', platform.variant)}${part('os.version', platform.osVersion)}${features},"config":{${env}},` +
-    `"rootfs":{"type":"layers","diff_ids":["sha256:${'0'.repeat(64)}"]}}`
-  );
+export function stubImage(platform: Platform): Image {
+  return {
+    ...emptyImage(platform),
+    rootfs: { type: 'layers', diffIds: [`sha256:${'0'.repeat(64)}`] },
+    workingDir: '',
+  };
 }
 
 /** Reads a configuration. The error is Go's, as far as it can be known. */
 export function parseImage(json: string): { readonly image: Image } | { readonly error: string } {
   const parsed = unmarshalJson(json);
-  if ('error' in parsed) return { error: parsed.error };
+  if ('error' in parsed) return parsed;
   const root = parsed.value;
   if (root === null) return { image: unknownImage() };
   if (!isJsonObject(root))

@@ -147,6 +147,11 @@ export function readOptions(config: BuildConfig): { options: Options; error: str
   return { options, error };
 }
 
+/** The value of a frontend attribute, undefined where it is not given. */
+export function attrOf({ attrs }: Pick<Options, 'attrs'>, key: string): string | undefined {
+  return Object.hasOwn(attrs, key) ? attrs[key] : undefined;
+}
+
 /** True where the cache of this stage (by name, `` for none) is not to be used. */
 export function isNoCache(options: Options, stage: string): boolean {
   if (options.noCache === undefined) return false;

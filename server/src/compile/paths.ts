@@ -3,7 +3,8 @@ import * as posix from '../go/path.ts';
 import { quote } from '../go/text.ts';
 import { utf8Length } from '../go/utf8.ts';
 
-type PathResult = { readonly path: string } | { readonly error: string };
+/** A path, or BuildKit's error. */
+export type PathResult = { readonly path: string } | { readonly error: string };
 
 /** The PATH of an image that sets none. */
 export function defaultPathEnv(os: string): string {

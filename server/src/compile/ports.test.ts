@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parsePort, parsePorts } from './ports.ts';
+import { parsePort } from './ports.ts';
 
 // What BuildKit's EXPOSE answers: the ports, a bar, the rules of its checks; or the error behind `!` and the rules.
 
@@ -63,22 +63,4 @@ for (const [text, expected] of cases) {
 
 test('a range is there in full', () => {
   expect(parsePort('0-65535').ports).toHaveLength(65536);
-});
-
-test('all words of an instruction, up to the first that is wrong', () => {
-  expect(parsePorts(['80', '1:53/UDP'])).toEqual({
-    ports: ['80/tcp', '53/udp'],
-    findings: [
-      { index: 1, rule: 'ExposeProtoCasing' },
-      { index: 1, rule: 'ExposeInvalidFormat' },
-    ],
-    error: undefined,
-    errorIndex: -1,
-  });
-  expect(parsePorts(['80/TCP', 'x', 'y'])).toEqual({
-    ports: [],
-    findings: [{ index: 0, rule: 'ExposeProtoCasing' }],
-    error: 'invalid containerPort: x',
-    errorIndex: 1,
-  });
 });

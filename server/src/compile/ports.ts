@@ -1,6 +1,6 @@
 // EXPOSE's ports as BuildKit reads them: `[[ip:]hostPort:]port[-port][/protocol]`.
 import { parseAddress } from '../go/ip.ts';
-import { parseInteger, quote, toLower } from '../go/text.ts';
+import { cut, parseInteger, quote, toLower } from '../go/text.ts';
 
 /** What BuildKit's checks have against a port that it takes. */
 export type PortRule = 'ExposeProtoCasing' | 'ExposeInvalidFormat';
@@ -17,9 +17,7 @@ export function parsePort(raw: string): Ports {
   const { ip, hostPort, rest } = splitParts(raw);
   const rules: PortRule[] = [];
   const refuse = (error: string): Ports => ({ ports: [], rules, error });
-  const slash = rest.indexOf('/');
-  const containerPort = slash < 0 ? rest : rest.slice(0, slash);
-  const protocol = slash < 0 ? '' : rest.slice(slash + 1);
+  const [containerPort, protocol = ''] = cut(rest, '/');
   const lower = toLower(protocol) || 'tcp';
   if (containerPort === '') return refuse(`invalid port: ${quote(raw)}: no port specified`);
   if (lower !== 'tcp' && lower !== 'udp' && lower !== 'sctp') {
@@ -44,26 +42,6 @@ export function parsePort(raw: string): Ports {
   return { ports, rules, error: undefined };
 }
 
-/** All words of an EXPOSE: reading stops at the first that is wrong. */
-export function parsePorts(words: readonly string[]): {
-  readonly ports: readonly string[];
-  /** What the checks have against which word. */
-  readonly findings: readonly { readonly index: number; readonly rule: PortRule }[];
-  readonly error: string | undefined;
-  /** The word that is wrong, -1 where there is none. */
-  readonly errorIndex: number;
-} {
-  const ports: string[] = [];
-  const findings: { index: number; rule: PortRule }[] = [];
-  for (const [index, word] of words.entries()) {
-    const parsed = parsePort(word);
-    for (const rule of parsed.rules) findings.push({ index, rule });
-    if (parsed.error !== undefined) return { ports: [], findings, error: parsed.error, errorIndex: index };
-    for (const port of parsed.ports) ports.push(port);
-  }
-  return { ports, findings, error: undefined, errorIndex: -1 };
-}
-
 /** The last two colons separate; those before belong to an IPv6 address. */
 function splitParts(raw: string): { readonly ip: string; readonly hostPort: string; readonly rest: string } {
   const last = raw.lastIndexOf(':');
@@ -81,8 +59,7 @@ function checkIp(given: string): string | undefined {
     ip = ip.slice(1, -1);
   }
   if (ip === '') return undefined;
-  const address = parseAddress(ip);
-  return 'error' in address || address.zoned ? `invalid IP address: ${ip}` : undefined;
+  return parseAddress(ip)?.zoned === false ? undefined : `invalid IP address: ${ip}`;
 }
 
 /** What net.SplitHostPort has against `[address]`; undefined where nothing. */
@@ -94,13 +71,10 @@ function wrongBrackets(ip: string): string | undefined {
 }
 
 function parseRange(s: string): readonly [first: number, last: number] | undefined {
-  const dash = s.indexOf('-');
-  const start = dash < 0 ? s : s.slice(0, dash);
+  const [start, end = start] = cut(s, '-');
   const first = parseNumber(start);
-  if (first === undefined) return undefined;
-  if (dash < 0 || start === s.slice(dash + 1)) return [first, first];
-  const last = parseNumber(s.slice(dash + 1));
-  return last === undefined || last < first ? undefined : [first, last];
+  const last = parseNumber(end);
+  return first === undefined || last === undefined || last < first ? undefined : [first, last];
 }
 
 function parseNumber(s: string): number | undefined {

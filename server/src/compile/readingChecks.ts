@@ -1,6 +1,6 @@
 // The build checks that look at instructions one by one or by their names, before any stage is compiled.
 import type { Instruction } from '../dockerfile/instruction.ts';
-import { spanOf } from '../dockerfile/spans.ts';
+import { nowhere, wordSpan } from '../dockerfile/spans.ts';
 import { quote, toLower, toUpper } from '../go/text.ts';
 import { type Compilation, placeOf, warn } from './compilation.ts';
 import { type CheckName, withComments } from './lint.ts';
@@ -15,12 +15,11 @@ export function warnOfReading(c: Compilation): void {
   for (const { line, spans } of dockerfile.emptyContinuations)
     warn(c, c.lint, 'NoEmptyContinuation', 'Empty continuation line', {
       lines: { first: line, last: line },
-      span: spans[0] ?? { start: 0, end: 0 },
+      span: spans[0] ?? nowhere,
       instruction: -1,
       reachable: true,
     });
-  for (let index = 0; index < dockerfile.instructions.length; index++) {
-    const instruction = dockerfile.instructions[index] as Instruction;
+  for (const [index, instruction] of dockerfile.instructions.entries()) {
     if (instruction.lines.first > stop) break;
     const kind = instruction.keyword.toLowerCase();
     if (kind === 'maintainer')
@@ -40,29 +39,27 @@ export function warnOfReading(c: Compilation): void {
 }
 
 function warnOfFrom(c: Compilation, instruction: Instruction, index: number): void {
-  const as = instruction.args[1];
-  const name = instruction.args[2];
-  if (instruction.args.length === 3 && name !== undefined && name.value !== toLower(name.value))
+  const { args, keyword } = instruction;
+  const [, as, name] = args;
+  if (args.length === 3 && name && name.value !== toLower(name.value))
     say(
       c,
       'StageNameCasing',
       `Stage name '${name.value}' should be lowercase`,
       instruction,
       index,
-      spanOf(instruction, name.start, name.end),
+      wordSpan(instruction, name),
     );
-  if (instruction.args.length >= 3 && as !== undefined) {
-    const from = instruction.keyword;
-    const lower = from === toLower(from);
-    const upper = from === toUpper(from);
-    if ((lower && as.value !== toLower(as.value)) || (!lower && upper && as.value !== toUpper(as.value)))
+  if (name && as) {
+    const inCase = keyword === toLower(keyword) ? toLower : keyword === toUpper(keyword) ? toUpper : undefined;
+    if (inCase && as.value !== inCase(as.value))
       say(
         c,
         'FromAsCasing',
-        `'${as.value}' and '${from}' keywords' casing do not match`,
+        `'${as.value}' and '${keyword}' keywords' casing do not match`,
         instruction,
         index,
-        spanOf(instruction, as.start, as.end),
+        wordSpan(instruction, as),
       );
   }
   if (instruction.kind === 'from' && instruction.name !== '')
@@ -76,7 +73,7 @@ function checkDescription(
   instruction: Instruction,
   index: number,
 ): void {
-  const last = instruction.comments[instruction.comments.length - 1];
+  const last = instruction.comments.at(-1);
   if (last === undefined || keys.length === 0 || keys.includes(last.split(' ')[0] as string)) return;
   const example = keys.length > 1 ? '<arg_key>' : (keys[0] as string);
   say(
@@ -104,8 +101,7 @@ export function validateStageNames(c: Compilation, stages: readonly ParsedStage[
   const seen = new Set<string>();
   for (const { from, index } of stages) {
     if (from.name === '') continue;
-    const span = from.nameWord === undefined ? from.span : spanOf(from, from.nameWord.start, from.nameWord.end);
-    const place = placeOf(from, index, true, span);
+    const place = placeOf(from, index, true, from.nameWord && wordSpan(from, from.nameWord));
     if (from.name === 'context' || from.name === 'scratch')
       warn(
         c,
@@ -129,11 +125,7 @@ export function validateStageNames(c: Compilation, stages: readonly ParsedStage[
 export function validateCasing(c: Compilation, stages: readonly ParsedStage[]): void {
   let lower = 0;
   let upper = 0;
-  const all: { instruction: Instruction; index: number }[] = [];
-  for (const { from, index, instructions } of stages) {
-    all.push({ instruction: from, index });
-    for (const entry of instructions) all.push(entry);
-  }
+  const all = stages.flatMap(({ from, index, instructions }) => [{ instruction: from, index }, ...instructions]);
   for (const { instruction } of all) {
     const name = instruction.keyword;
     if (name === toLower(name)) lower++;

@@ -1,7 +1,7 @@
 // RUN: an ExecOp with its mounts, secrets and limits.
 
 import type { Span } from '../../../shared/src/span.ts';
-import { chompTabs, parseHeredoc } from '../dockerfile/heredocs.ts';
+import { chompTabs, isHeredoc } from '../dockerfile/heredocs.ts';
 import type { RunInstruction } from '../dockerfile/instruction.ts';
 import { type ParsedMount as Mount, parseDevice, parseMount } from '../dockerfile/mounts.ts';
 import type { Env } from '../dockerfile/shell.ts';
@@ -9,13 +9,12 @@ import { base, clean, isAbs as isAbsPath, join } from '../go/path.ts';
 import { sortLikeGo } from '../go/sort.ts';
 import { quote, trimSpace } from '../go/text.ts';
 import { compareUtf8 } from '../go/utf8.ts';
-import { noMetadata } from '../llb/definition.ts';
 import { addEnv, type EnvList, getEnv } from '../llb/env.ts';
 import { type Edge, type ExecMount, type ExecOp, newVertex, type Vertex } from '../llb/op.ts';
 import { type State, scratch, withOutput } from '../llb/state.ts';
 import { type Compilation, envOf, supports } from './compilation.ts';
 import { inlineFile } from './copy.ts';
-import { type Failure, failure, isFailure } from './failure.ts';
+import { refuse } from './failure.ts';
 import { addHistory, runCommandText } from './history.ts';
 import type { Image } from './image.ts';
 import { expandedText, stepName } from './names.ts';
@@ -29,90 +28,76 @@ export function withShell(image: Image, args: readonly string[]): string[] {
   return [...shell, args.join(' ')];
 }
 
-/** Expands a word with the stage's environment, reporting unknown variables; the failure is BuildKit's. */
-export type Expand = (word: string, span: Span) => string | Failure;
+/** Expands a word with the stage's environment, reporting unknown variables; refuses what cannot be expanded. */
+export type Expand = (word: string, span: Span) => string;
 
-/** Compiles a RUN. */
+/** Compiles a RUN; yields its vertices. */
 export function compileRun(
   c: Compilation,
   stage: Stage,
   command: Command,
   instruction: RunInstruction,
   expand: Expand,
-): Failure | { readonly vertices: Vertex[] } {
-  const mounts: Mount[] = [];
-  for (const { flag } of instruction.mounts) {
-    const span = placeIn(command, flag.valueStart, flag.valueEnd);
-    let failed: Failure | undefined;
-    const parsed = parseMount(flag.value ?? '', (word) => {
-      const expanded = expand(word, span);
-      if (typeof expanded === 'string') return { result: expanded };
-      failed = expanded;
-      return { result: '', error: expanded.message };
-    });
-    if ('error' in parsed) return failed ?? failure(parsed.error, 'bad-mount', span, parsed.suggestion);
-    mounts.push(parsed.mount);
-  }
+): Vertex[] {
+  const mounts = instruction.mounts.map(({ flag }): PlacedMount => {
+    const span = placeIn(command, { start: flag.valueStart, end: flag.valueEnd });
+    const parsed = parseMount(flag.value ?? '', (word) => expand(word, span));
+    return 'error' in parsed ? refuse(parsed.error, 'bad-mount', span, parsed.suggestion) : { ...parsed.mount, span };
+  });
   // What is not built notes nothing: its base may share the set.
   if (stage.reachable) stage.paths.add('/');
   const vertices: Vertex[] = [];
-  const binds: ExecMount[] = [];
+  const made: ExecMounts = { binds: [], secrets: [], ssh: [], secretEnv: [], vertices };
   let args: readonly string[] = instruction.cmdLine;
   let title = instruction.code;
-  const files = instruction.heredocs;
-  if (files.length > 0) {
-    if (args.length !== 1 || !instruction.prependShell)
-      return failure(`parsing produced an invalid run command: [${args.join(' ')}]`, 'bad-run', instruction.span);
-    const first = files[0] as RunInstruction['heredocs'][number];
-    const line = args[0] as string;
+  const { heredocs } = instruction;
+  const [first] = heredocs;
+  if (first) {
+    const [line] = args;
+    if (line === undefined || args.length > 1 || !instruction.prependShell)
+      refuse(`parsing produced an invalid run command: [${args.join(' ')}]`, 'bad-run', instruction.span);
     if (isHeredoc(line)) {
       const data = first.chomp ? chompTabs(first.content) : first.content;
       if (stage.image.platform.os !== 'windows' && data.startsWith('#!')) {
         const file = inlineFile(first.name, 0o755, data, command.index);
         vertices.push(file);
-        binds.push(bind('/dev/pipes/', file.out, '/', true, -1));
+        made.binds.push(bind('/dev/pipes/', file.out, '/', true, -1));
         args = [join('/dev/pipes/', first.name)];
       } else args = [data];
       title += ` (${summary(first.content)})`;
     } else {
-      args = [line + files.map((file) => `\n${file.content}${file.name}`).join('')];
+      args = [line + heredocs.map((file) => `\n${file.content}${file.name}`).join('')];
     }
   }
   if (instruction.prependShell) args = withShell(stage.image, args);
 
-  const compiled = compileMounts(c, stage, command, instruction, mounts, binds, vertices);
-  if (isFailure(compiled)) return compiled;
-  const { secrets, ssh, secretEnv } = compiled;
-  const state = stage.state;
-  const env = state.env;
+  for (const [i, mount] of mounts.entries()) compileMount(c, stage, command, mount, command.sources[i] as Stage, made);
+  const { state } = stage;
+  const { env } = state;
   const named = stepName(c, stage, state.platform, env);
-  const name = (): string =>
-    named(
-      expandedText(title, maskSecrets(env, mounts), {
-        ...c.lex,
-        rawQuotes: true,
-        rawEscapes: true,
-        skipUnsetEnv: true,
-      }),
-    );
-
   if (supports(c, 'exec.mount.tmpfs.size') && c.options.shmSize > 0)
-    binds.push({ ...bind('/dev/shm', undefined, '', false, -1), type: 'tmpfs', tmpfsSize: c.options.shmSize });
-  const op = execOp(c, state, args, instruction, binds, secrets, ssh, secretEnv);
+    made.binds.push({ ...bind('/dev/shm'), type: 'tmpfs', tmpfsSize: c.options.shmSize });
+  const op = execOp(c, state, args, instruction, made);
   const vertex = newVertex(
     op,
-    execInputs(op.mounts),
-    state.platform ?? c.targetPlatform,
     {
-      ...noMetadata,
-      name,
+      name: () =>
+        named(
+          expandedText(title, maskSecrets(env, mounts), {
+            ...c.lex,
+            rawQuotes: true,
+            rawEscapes: true,
+            skipUnsetEnv: true,
+          }),
+        ),
       command: instruction.code,
       caps: execCaps(c, op),
       ignoreCache: stage.ignoreCache,
       linuxResources: supports(c, 'exec.meta.linux.resources') ? c.options.linuxResources : undefined,
     },
-    [command.lines],
     command.index,
+    [command.lines],
+    state.platform ?? c.targetPlatform,
   );
   if (args.length === 0) c.invalid.set(vertex, 'arguments are required');
   vertices.push(vertex);
@@ -120,97 +105,78 @@ export function compileRun(
   const { buildArgs } = stage;
   const count = buildArgs.length;
   addHistory(c, stage, () => `RUN ${runCommandText(args, buildArgs.slice(0, count), env)} # buildkit`, true);
-  return { vertices };
+  return vertices;
 }
 
-function bind(dest: string, source: Edge | undefined, selector: string, readonly: boolean, output: number): ExecMount {
-  return {
-    source,
-    dest,
-    selector,
-    readonly,
-    output,
-    type: 'bind',
-    tmpfsSize: 0,
-    cache: undefined,
-    secret: undefined,
-    ssh: undefined,
-  };
+type PlacedMount = Mount & { readonly span: Span };
+
+/** What the mounts of a RUN come to. */
+interface ExecMounts {
+  readonly binds: ExecMount[];
+  readonly secrets: ExecMount[];
+  readonly ssh: ExecMount[];
+  readonly secretEnv: ExecOp['secretEnv'][number][];
+  /** The vertices that it takes. */
+  readonly vertices: Vertex[];
+}
+
+function bind(dest: string, source?: Edge, selector = '', readonly = false, output = -1): ExecMount {
+  return { source, dest, selector, readonly, output, type: 'bind', tmpfsSize: 0 };
 }
 
 /** Output index of a mount whose output is numbered when all mounts are known. */
 const pendingOutput = -2;
 
-function compileMounts(
+function compileMount(
   c: Compilation,
   stage: Stage,
   command: Command,
-  instruction: RunInstruction,
-  mounts: readonly Mount[],
-  binds: ExecMount[],
-  vertices: Vertex[],
-): Failure | { secrets: ExecMount[]; ssh: ExecMount[]; secretEnv: ExecOp['secretEnv'][number][] } {
-  const secrets: ExecMount[] = [];
-  const ssh: ExecMount[] = [];
-  const secretEnv: ExecOp['secretEnv'][number][] = [];
-  for (let i = 0; i < mounts.length; i++) {
-    const mount = mounts[i] as Mount;
-    const flag = (instruction.mounts[i] as RunInstruction['mounts'][number]).flag;
-    const span = placeIn(command, flag.valueStart, flag.valueEnd);
-    const from = mount.from === '' && mount.type === 'cache' ? 'scratch' : mount.from;
-    const source = command.sources[i] as Stage;
-    let state: State = c.context;
-    if (from !== '') {
-      state = source.state;
-      if (!source.dispatched)
-        return failure(
-          `cannot mount from stage ${quote(from)} to ${quote(mount.target)}, stage needs to be defined before current command`,
-          'stage-too-late',
-          span,
-        );
-    }
-    if (mount.type === 'tmpfs') state = scratch;
-    if (mount.type === 'secret') {
-      const failed = addSecret(stage, command, mount, secrets, secretEnv, span);
-      if (failed !== undefined) return failed;
-      continue;
-    }
-    if (mount.type === 'ssh') {
-      const failed = addSsh(stage, command, mount, ssh, span);
-      if (failed !== undefined) return failed;
-      continue;
-    }
-    let output = pendingOutput;
-    if (mount.readOnly || mount.type === 'cache' || mount.type === 'tmpfs') output = -1;
-    else if (mount.type === 'bind' && supports(c, 'exec.mount.bind.readwrite-nooutput')) output = -1;
-    let target = mount.target;
-    if (!isAbsPath(clean(target))) target = join('/', stage.state.dir, target);
-    if (target === '/') return failure(`invalid mount target ${quote(target)}`, 'bad-mount', span);
-    let selector = '';
-    const path = join('/', mount.source);
-    if (path !== '/') selector = path;
-    else if (mount.uid !== undefined || mount.gid !== undefined || mount.mode !== undefined) {
-      const directory = cacheDirectory(state, mount, command.index);
-      vertices.push(directory);
-      state = withOutput(state, directory.out);
-      selector = '/cache';
-    }
-    binds.push({
-      ...bind(target, state.out, selector, mount.readOnly, output),
-      type: mount.type,
-      tmpfsSize: mount.type === 'tmpfs' ? mount.sizeLimit : 0,
-      cache:
-        mount.type === 'cache'
-          ? {
-              id: `${c.options.cacheNamespace}/${mount.cacheId === '' ? clean(mount.target) : mount.cacheId}`,
-              sharing: mount.cacheSharing === 'private' ? 1 : mount.cacheSharing === 'locked' ? 2 : 0,
-            }
-          : undefined,
-    });
-    if (from === '') stage.contextPaths.add(path);
-    else if (stage.reachable) source.paths.add(path);
+  mount: PlacedMount,
+  source: Stage,
+  made: ExecMounts,
+): void {
+  const { type, span } = mount;
+  const from = mount.from || (type === 'cache' ? 'scratch' : '');
+  if (from !== '' && !source.dispatched)
+    refuse(
+      `cannot mount from stage ${quote(from)} to ${quote(mount.target)}, stage needs to be defined before current command`,
+      'stage-too-late',
+      span,
+    );
+  if (type === 'secret') {
+    addSecret(stage, command, mount, made);
+    return;
   }
-  return { secrets, ssh, secretEnv };
+  if (type === 'ssh') {
+    addSsh(stage, command, mount, made.ssh);
+    return;
+  }
+  let state: State = type === 'tmpfs' ? scratch : from === '' ? c.context : source.state;
+  const hasOutput = type === 'bind' && !mount.readOnly && !supports(c, 'exec.mount.bind.readwrite-nooutput');
+  const target = isAbsPath(clean(mount.target)) ? mount.target : join('/', stage.state.dir, mount.target);
+  if (target === '/') refuse(`invalid mount target ${quote(target)}`, 'bad-mount', span);
+  const path = join('/', mount.source);
+  let selector = path === '/' ? '' : path;
+  if (path === '/' && (mount.uid ?? mount.gid ?? mount.mode) !== undefined) {
+    const directory = cacheDirectory(state, mount, command.index);
+    made.vertices.push(directory);
+    state = withOutput(state, directory.out);
+    selector = '/cache';
+  }
+  made.binds.push({
+    ...bind(target, state.out, selector, mount.readOnly, hasOutput ? pendingOutput : -1),
+    type,
+    tmpfsSize: type === 'tmpfs' ? mount.sizeLimit : 0,
+    cache:
+      type === 'cache'
+        ? {
+            id: `${c.options.cacheNamespace}/${mount.cacheId || clean(mount.target)}`,
+            sharing: mount.cacheSharing === 'private' ? 1 : mount.cacheSharing === 'locked' ? 2 : 0,
+          }
+        : undefined,
+  });
+  if (from === '') stage.contextPaths.add(path);
+  else if (stage.reachable) source.paths.add(path);
 }
 
 /** A directory with the owner and mode that a cache mount asks for. */
@@ -230,73 +196,49 @@ function cacheDirectory(state: State, mount: Mount, origin: number): Vertex {
         },
       ],
     },
-    state.out === undefined ? [] : [state.out],
-    undefined,
-    { ...noMetadata, name: () => '[internal] setting cache mount permissions', caps: ['file.base'] },
-    undefined,
+    { name: () => '[internal] setting cache mount permissions', caps: ['file.base'] },
     origin,
   );
 }
 
-function addSecret(
-  stage: Stage,
-  command: Command,
-  mount: Mount,
-  secrets: ExecMount[],
-  secretEnv: ExecOp['secretEnv'][number][],
-  span: Span,
-): Failure | undefined {
+function addSecret(stage: Stage, command: Command, mount: PlacedMount, made: ExecMounts): void {
+  const { required, env: name, span } = mount;
   const windows = stage.platform?.os === 'windows';
-  const path = windows ? toSlash(mount.target, 'windows') : mount.target;
-  let id = mount.source !== '' ? mount.source : mount.cacheId;
-  if (id === '') {
-    if (path === '') return failure('one of source, target required', 'bad-mount', span);
-    id = base(path);
-  }
-  if (windows && path !== '' && !isAbs(path, 'windows'))
-    return failure(
-      `secret target ${quote(path)} must be an absolute path with forward slashes on Windows, e.g. --mount=type=secret,id=${id},target=C:/path/to/secret`,
+  let target = windows ? toSlash(mount.target, 'windows') : mount.target;
+  const id =
+    mount.source || mount.cacheId || base(target || refuse('one of source, target required', 'bad-mount', span));
+  const example = `on Windows, e.g. --mount=type=secret,id=${id},target=C:/path/to/secret`;
+  if (windows && target !== '' && !isAbs(target, 'windows'))
+    refuse(
+      `secret target ${quote(target)} must be an absolute path with forward slashes ${example}`,
       'bad-mount',
       span,
     );
-  let target: string | undefined = path === '' ? undefined : path;
-  if (mount.env === undefined && target === undefined) {
-    if (windows)
-      return failure(
-        `secret target is required on Windows, e.g. --mount=type=secret,id=${id},target=C:/path/to/secret`,
-        'bad-mount',
-        span,
-      );
+  if (name === undefined && target === '') {
+    if (windows) refuse(`secret target is required ${example}`, 'bad-mount', span);
     target = `/run/secrets/${base(id)}`;
   }
-  if (!stage.secrets.has(id)) stage.secrets.set(id, { lines: command.lines, required: mount.required });
-  const optional = !mount.required;
-  if (mount.env !== undefined) secretEnv.push({ id, name: mount.env, optional });
-  if (target !== undefined)
-    secrets.push({
+  if (!stage.secrets.has(id)) stage.secrets.set(id, { lines: command.lines, required });
+  const optional = !required;
+  if (name !== undefined) made.secretEnv.push({ id, name, optional });
+  if (target !== '')
+    made.secrets.push({
       ...bind(target, undefined, '', false, 0),
       type: 'secret',
       secret: { id, uid: mount.uid ?? 0, gid: mount.gid ?? 0, mode: mount.mode ?? 0o400, optional },
     });
-  return undefined;
 }
 
-function addSsh(stage: Stage, command: Command, mount: Mount, ssh: ExecMount[], span: Span): Failure | undefined {
-  if (mount.source !== '') return failure('ssh does not support source', 'bad-mount', span);
-  const id = mount.cacheId === '' ? 'default' : mount.cacheId;
-  if (!stage.ssh.has(id)) stage.ssh.set(id, { lines: command.lines, required: mount.required });
+function addSsh(stage: Stage, command: Command, mount: PlacedMount, ssh: ExecMount[]): void {
+  const { cacheId, required } = mount;
+  if (mount.source !== '') refuse('ssh does not support source', 'bad-mount', mount.span);
+  const id = cacheId || 'default';
+  if (!stage.ssh.has(id)) stage.ssh.set(id, { lines: command.lines, required });
   ssh.push({
-    ...bind(mount.target === '' ? `/run/buildkit/ssh_agent.${ssh.length}` : mount.target, undefined, '', false, 0),
+    ...bind(mount.target || `/run/buildkit/ssh_agent.${ssh.length}`, undefined, '', false, 0),
     type: 'ssh',
-    ssh: {
-      id: mount.cacheId,
-      uid: mount.uid ?? 0,
-      gid: mount.gid ?? 0,
-      mode: mount.mode ?? 0o600,
-      optional: !mount.required,
-    },
+    ssh: { id: cacheId, uid: mount.uid ?? 0, gid: mount.gid ?? 0, mode: mount.mode ?? 0o600, optional: !required },
   });
-  return undefined;
 }
 
 function execOp(
@@ -304,35 +246,28 @@ function execOp(
   state: State,
   args: readonly string[],
   instruction: RunInstruction,
-  binds: readonly ExecMount[],
-  secrets: readonly ExecMount[],
-  ssh: readonly ExecMount[],
-  secretEnv: ExecOp['secretEnv'],
+  { binds, secrets, ssh, secretEnv }: ExecMounts,
 ): ExecOp {
-  let env = state.env;
-  const firstSsh = ssh[0];
-  if (firstSsh !== undefined && getEnv(env, 'SSH_AUTH_SOCK') === undefined)
-    env = addEnv(env, 'SSH_AUTH_SOCK', firstSsh.dest);
-  const os = c.targetPlatform.os;
+  let { env } = state;
+  const { options } = c;
+  const [firstSsh] = ssh;
+  if (firstSsh && getEnv(env, 'SSH_AUTH_SOCK') === undefined) env = addEnv(env, 'SSH_AUTH_SOCK', firstSsh.dest);
+  const { os } = c.targetPlatform;
   if (!supports(c, 'exec.meta.setsdefaultpath') && os !== 'windows' && getEnv(env, 'PATH') === undefined)
     env = addEnv(env, 'PATH', defaultPathEnv(os));
-  const root = bind('/', state.out, '', false, 0);
-  const mounts =
-    binds.length === 0 && secrets.length === 0 && ssh.length === 0
-      ? [root]
-      : [...numbered(root, binds), ...secrets, ...ssh];
+  const root = bind('/', state.out, '', false, pendingOutput);
   return {
     kind: 'exec',
     args,
     env,
     cwd: state.dir,
     user: state.user,
-    proxy: c.options.proxy,
-    extraHosts: c.options.extraHosts,
+    proxy: options.proxy,
+    extraHosts: options.extraHosts,
     hostname: state.hostname,
-    ulimits: supports(c, 'exec.meta.ulimit') ? c.options.ulimits : [],
-    cgroupParent: supports(c, 'exec.meta.cgroup.parent') ? c.options.cgroupParent : '',
-    mounts,
+    ulimits: supports(c, 'exec.meta.ulimit') ? options.ulimits : [],
+    cgroupParent: supports(c, 'exec.meta.cgroup.parent') ? options.cgroupParent : '',
+    mounts: [...numbered([root, ...binds]), ...secrets, ...ssh],
     network: instruction.network === 'host' ? 1 : instruction.network === 'none' ? 2 : state.network,
     security: instruction.security === 'insecure' ? 1 : 0,
     secretEnv,
@@ -341,10 +276,10 @@ function execOp(
 }
 
 /** Sorts mounts by destination and numbers the outputs of those that have one. */
-function numbered(root: ExecMount, binds: readonly ExecMount[]): ExecMount[] {
+function numbered(mounts: readonly ExecMount[]): ExecMount[] {
   let outputs = 0;
-  return sortLikeGo([root, ...binds], (a, b) => compareUtf8(a.dest, b.dest)).map((m) =>
-    m.output === pendingOutput || m === root ? { ...m, output: outputs++ } : m,
+  return sortLikeGo(mounts, (a, b) => compareUtf8(a.dest, b.dest)).map((mount) =>
+    mount.output === pendingOutput ? { ...mount, output: outputs++ } : mount,
   );
 }
 
@@ -353,53 +288,34 @@ function device(value: string): { name: string; optional: boolean }[] {
   return 'device' in parsed ? [{ name: parsed.device.name, optional: !parsed.device.required }] : [];
 }
 
-function isHeredoc(word: string): boolean {
-  const parsed = parseHeredoc(word);
-  return parsed !== undefined && !('error' in parsed);
-}
-
-function execInputs(mounts: readonly ExecMount[]): Edge[] {
-  const inputs: Edge[] = [];
-  for (const { source } of mounts) if (source !== undefined && !inputs.includes(source)) inputs.push(source);
-  return inputs;
-}
-
 function execCaps(c: Compilation, op: ExecOp): string[] {
-  const caps = ['exec.meta.base'];
-  const add = (cap: string): void => {
-    if (!caps.includes(cap)) caps.push(cap);
-  };
-  if (supports(c, 'exec.meta.setsdefaultpath')) add('exec.meta.setsdefaultpath');
-  if (op.ulimits.length > 0) add('exec.meta.ulimit');
-  if (c.options.linuxResources !== undefined && supports(c, 'exec.meta.linux.resources'))
-    add('exec.meta.linux.resources');
-  if (op.network !== 0) add('exec.meta.network');
-  if (op.security !== 0) add('exec.meta.security');
-  if (op.proxy !== undefined) add('exec.meta.proxyenv');
-  for (const mount of op.mounts) {
-    if (mount.selector !== '') add('exec.mount.selector');
-    if (mount.type === 'cache') {
-      add('exec.mount.cache');
-      add('exec.mount.cache.sharing');
-    } else if (mount.type === 'tmpfs') {
-      add('exec.mount.tmpfs');
-      if (mount.tmpfsSize > 0) add('exec.mount.tmpfs.size');
-    } else if (mount.type === 'ssh') add('exec.mount.ssh');
-    else if (mount.type === 'bind' && mount.source !== undefined) add('exec.mount.bind');
-    if (mount.type === 'secret') add('exec.mount.secret');
+  const caps = new Set<string>();
+  const add = (cap: string): unknown => caps.add(`exec.${cap}`);
+  add('meta.base');
+  if (supports(c, 'exec.meta.setsdefaultpath')) add('meta.setsdefaultpath');
+  if (op.ulimits.length > 0) add('meta.ulimit');
+  if (c.options.linuxResources && supports(c, 'exec.meta.linux.resources')) add('meta.linux.resources');
+  if (op.network !== 0) add('meta.network');
+  if (op.security !== 0) add('meta.security');
+  if (op.proxy) add('meta.proxyenv');
+  for (const { type, source, selector, tmpfsSize } of op.mounts) {
+    if (selector !== '') add('mount.selector');
+    if (type !== 'bind' || source) add(`mount.${type}`);
+    if (type === 'cache') add('mount.cache.sharing');
+    if (type === 'tmpfs' && tmpfsSize > 0) add('mount.tmpfs.size');
   }
   if (op.secretEnv.length > 0) {
-    add('exec.mount.secret');
-    add('exec.secretenv');
+    add('mount.secret');
+    add('secretenv');
   }
-  if (op.devices.length > 0) add('exec.meta.cdi');
-  return caps;
+  if (op.devices.length > 0) add('meta.cdi');
+  return [...caps];
 }
 
 /** The environment in which a secret's variable shows as stars. */
 function maskSecrets(list: EnvList, mounts: readonly Mount[]): Env {
   const env = envOf(list);
-  const names = mounts.filter((m) => m.type === 'secret' && m.env !== undefined).map((m) => m.env as string);
+  const names = mounts.flatMap(({ type, env: name }) => (type === 'secret' && name !== undefined ? [name] : []));
   if (names.length === 0) return env;
   return {
     get: (key) => (names.includes(key) ? '****' : env.get(key)),

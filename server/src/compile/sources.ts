@@ -3,24 +3,26 @@
 import { parseIgnoreFile } from '../context/ignoreFile.ts';
 import { jsonString } from '../go/json.ts';
 import { clean, join } from '../go/path.ts';
+import { cut, parseBool } from '../go/text.ts';
 import { compareUtf8 } from '../go/utf8.ts';
-import { noMetadata } from '../llb/definition.ts';
 import { addEnv } from '../llb/env.ts';
-import { type Lines, newVertex, type OpMetadata, plainCopy, type Vertex } from '../llb/op.ts';
+import { type Lines, newVertex, type OpMetadata, type OpPlatform, plainCopy, type Vertex } from '../llb/op.ts';
 import { type State, scratch } from '../llb/state.ts';
 import { formatPlatformAll, normalizePlatform, type Platform } from '../oci/platform.ts';
 import {
   familiarString,
   parseNormalizedNamed,
   parseReference,
+  referenceName,
   referenceString,
   tagNameOnly,
   withDigest,
 } from '../oci/reference.ts';
-import type { Compilation, ImageInput } from './compilation.ts';
+import type { Compilation } from './compilation.ts';
+import { refuse } from './failure.ts';
 import { type GitRef, type GitSourceOptions, gitSource, parseGitRef } from './gitRef.ts';
-import { type Image, parseImage, stubConfig } from './image.ts';
-import type { Options } from './options.ts';
+import { type Image, parseImage, stubImage } from './image.ts';
+import { attrOf, type Options } from './options.ts';
 import type { NamedContext } from './stage.ts';
 
 /** A state that is the output of a source and nothing else. */
@@ -28,71 +30,94 @@ export function sourceState(vertex: Vertex): State {
   return { ...scratch, out: vertex.out, platform: vertex.platform && normalizePlatform(vertex.platform) };
 }
 
+function sourceVertex(
+  identifier: string,
+  attrs: Iterable<readonly [string, string]>,
+  metadata: Partial<OpMetadata>,
+  origin = -1,
+  locations?: readonly Lines[],
+  platform?: OpPlatform,
+): Vertex {
+  return newVertex({ kind: 'source', identifier, attrs: new Map(attrs) }, metadata, origin, locations, platform);
+}
+
 /** `docker-image://…`; `ref` is normalized. */
 export function imageVertex(
-  c: Compilation,
   ref: string,
   platform: Platform,
   resolveMode: '' | 'pull' | 'local',
   metadata: Pick<OpMetadata, 'name' | 'command'>,
-  locations: readonly Lines[] | undefined,
   origin: number,
+  locations?: readonly Lines[],
 ): Vertex {
-  void c;
-  const attrs = new Map<string, string>();
-  if (resolveMode !== '') attrs.set('image.resolvemode', resolveMode);
-  const caps = resolveMode === 'pull' ? ['source.image', 'source.image.resolvemode'] : ['source.image'];
+  const caps = ['source.image'];
+  if (resolveMode === 'pull') caps.push('source.image.resolvemode');
   const full = parseNormalizedNamed(ref);
-  const identifier = `docker-image://${'error' in full ? ref : referenceString(tagNameOnly(full))}`;
-  return newVertex(
-    { kind: 'source', identifier, attrs },
-    [],
-    platform,
-    { ...noMetadata, ...metadata, caps },
-    locations,
+  return sourceVertex(
+    `docker-image://${'error' in full ? ref : referenceString(tagNameOnly(full))}`,
+    resolveMode === '' ? [] : [['image.resolvemode', resolveMode]],
+    { ...metadata, caps },
     origin,
+    locations,
+    platform,
   );
 }
 
-/** What is known of an image; where nothing is, the stub and a note that it is missing. */
+/** What is known of an image; where nothing is, a note that it is missing. */
 export function resolveImage(
   c: Compilation,
   ref: string,
   platform: Platform,
   instruction: number,
-): { ref: string; digest: string; config: string; error: string | undefined; guessed: boolean } {
-  const known: ImageInput | undefined = c.inputs.image?.(ref, platform);
-  if (known === undefined) {
+): {
+  ref: string;
+  digest: string;
+  /** Undefined where the stub has to stand in. */
+  config: string | undefined;
+  error: string | undefined;
+  guessed: boolean;
+} {
+  const known = c.inputs.image?.(ref, platform);
+  if (!known) {
     const name = formatPlatformAll(platform);
     if (!c.missing.some((m) => m.kind === 'image' && m.ref === ref && m.platform === name))
       c.missing.push({ kind: 'image', ref, platform: name, instruction });
-    return { ref, digest: '', config: stubConfig(platform), error: undefined, guessed: true };
   }
+  const { config, error } = known ?? {};
   return {
-    ref: known.ref ?? ref,
-    digest: known.digest ?? '',
-    config: known.config ?? stubConfig(platform),
-    error: known.error,
-    guessed: known.config === undefined && known.error === undefined,
+    ref: known?.ref ?? ref,
+    digest: known?.digest ?? '',
+    config,
+    error,
+    guessed: config === undefined && error === undefined,
   };
 }
 
-/** A local directory of the client. Attributes whose value is `` are left out. */
-function localVertex(name: string, attrs: readonly (readonly [string, string, string])[], title: () => string): Vertex {
-  const map = new Map<string, string>();
-  const caps = ['source.local'];
-  for (const [key, value, cap] of attrs) {
-    if (value === '') continue;
-    map.set(key, value);
-    caps.push(cap);
-  }
-  return newVertex(
-    { kind: 'source', identifier: `local://${name}`, attrs: map },
-    [],
-    undefined,
-    { ...noMetadata, name: title, caps },
-    undefined,
-    -1,
+/** The configuration of an image, the stub where it is not known; refuses one that cannot be read. */
+export function readConfig(config: string | undefined, platform: Platform, code: string, prefix = ''): Image {
+  if (config === undefined) return stubImage(platform);
+  const parsed = parseImage(config);
+  return 'error' in parsed ? refuse(prefix + parsed.error, code) : parsed.image;
+}
+
+/** A local directory of the client. */
+function localVertex(
+  options: Options,
+  name: string,
+  patterns: readonly string[],
+  sharedKey: string,
+  title: () => string,
+): Vertex {
+  const given: readonly (readonly [attr: string, value: string, cap?: string])[] = [
+    ['session', attrOf(options, `local-sessionid:${name}`) ?? options.sessionId, 'sessionid'],
+    ['excludepatterns', patterns.length === 0 ? '' : jsonList(patterns)],
+    ['sharedkeyhint', sharedKey],
+  ];
+  const attrs = given.filter(([, value]) => value !== '');
+  return sourceVertex(
+    `local://${name}`,
+    attrs.map(([attr, value]) => [`local.${attr}`, value]),
+    { name: title, caps: ['source.local', ...attrs.map(([attr, , cap = attr]) => `source.local.${cap}`)] },
   );
 }
 
@@ -104,47 +129,41 @@ export function followPaths(vertex: Vertex, paths: ReadonlySet<string>): void {
   (vertex.metadata.caps as string[]).push('source.local.followpaths');
 }
 
-/** The main build context. `error` is BuildKit's text where it can't be had. */
-export function mainContext(c: Compilation): { state: State; vertex: Vertex | undefined; error: string | undefined } {
-  const options = c.options;
-  const attr = (key: string): string => (Object.hasOwn(options.attrs, key) ? (options.attrs[key] as string) : '');
-  const keyName = Object.hasOwn(options.attrs, 'contextkey') ? attr('contextkey') : 'context';
-  const given = attr(keyName);
-  const ref = parseGitRef(given);
-  let state: State | undefined;
-  if ('ref' in ref || ref.isGit) {
-    if (!('ref' in ref)) return { state: scratch, vertex: undefined, error: ref.error };
-    const keep = boolArg(options, 'BUILDKIT_CONTEXT_KEEP_GIT_DIR');
-    const mtime = (options.buildArgs.get('SOURCE_DATE_EPOCH') ?? '') !== '' ? 'commit' : '';
-    state = gitState(c, ref.ref, { keepGitDir: keep === true, mtime, title: `[internal] load git source ${given}` });
-  } else if (/^https?:\/\//.test(given)) {
-    const vertex = httpVertex(given, 'context', '', () => '[internal] load remote build context', undefined);
-    state = sourceState(vertex);
+/** The main build context; `vertex` is that of a local one. `error` is BuildKit's text where it can't be had. */
+export function mainContext(c: Compilation): { state: State; vertex?: Vertex; error?: string } {
+  const { options } = c;
+  const given = givenContext(options);
+  const git = parseGitRef(given);
+  if (git && 'error' in git) return { state: scratch, error: git.error };
+  if (git || isHttp(given)) {
+    const state = git
+      ? gitState(
+          c,
+          git.ref,
+          given,
+          parseBool(options.buildArgs.get('BUILDKIT_CONTEXT_KEEP_GIT_DIR') ?? ''),
+          options.buildArgs.get('SOURCE_DATE_EPOCH') ? 'commit' : '',
+        )
+      : sourceState(httpVertex(given, 'context', '', () => '[internal] load remote build context'));
+    const subDir = attrOf(options, 'contextsubdir');
+    return { state: subDir === undefined ? state : scopeToSubDir(state, subDir) };
   }
-  if (state !== undefined) {
-    if (Object.hasOwn(options.attrs, 'contextsubdir')) state = scopeToSubDir(state, attr('contextsubdir'));
-    return { state, vertex: undefined, error: undefined };
-  }
-  const session = sessionOf(options, 'context');
-  const excludes = c.ignorePatterns.length === 0 ? '' : jsonList(c.ignorePatterns);
-  const vertex = localVertex(
-    'context',
-    [
-      ['local.session', session, 'source.local.sessionid'],
-      ['local.excludepatterns', excludes, 'source.local.excludepatterns'],
-      ['local.sharedkeyhint', 'context', 'source.local.sharedkeyhint'],
-    ],
-    () => '[internal] load build context',
-  );
-  return { state: sourceState(vertex), vertex, error: undefined };
+  const vertex = localVertex(options, 'context', c.ignorePatterns, 'context', () => '[internal] load build context');
+  return { state: sourceState(vertex), vertex };
 }
 
 /** True where the context is a directory of the client, so that a .dockerignore counts. */
 export function isLocalContext(options: Options): boolean {
-  const keyName = Object.hasOwn(options.attrs, 'contextkey') ? (options.attrs.contextkey as string) : 'context';
-  const given = Object.hasOwn(options.attrs, keyName) ? (options.attrs[keyName] as string) : '';
-  const ref = parseGitRef(given);
-  return !('ref' in ref) && !ref.isGit && !/^https?:\/\//.test(given);
+  const given = givenContext(options);
+  return !parseGitRef(given) && !isHttp(given);
+}
+
+function givenContext(options: Options): string {
+  return attrOf(options, attrOf(options, 'contextkey') ?? 'context') ?? '';
+}
+
+function isHttp(url: string): boolean {
+  return /^https?:\/\//.test(url);
 }
 
 function scopeToSubDir(state: State, dir: string): State {
@@ -162,68 +181,27 @@ function scopeToSubDir(state: State, dir: string): State {
         },
       ],
     },
-    state.out === undefined ? [] : [state.out],
-    undefined,
-    { ...noMetadata, caps: ['file.base'] },
-    undefined,
+    { caps: ['file.base'] },
     -1,
   );
   return { ...scratch, out: vertex.out };
 }
 
-/** The session whose client sends a local directory. */
-export function sessionOf(options: Options, name: string): string {
-  const key = `local-sessionid:${name}`;
-  return Object.hasOwn(options.attrs, key) ? (options.attrs[key] as string) : options.sessionId;
-}
-
-function boolArg(options: Options, name: string): boolean | undefined {
-  const value = options.buildArgs.get(name);
-  return value === undefined
-    ? undefined
-    : /^(1|t|T|TRUE|true|True)$/.test(value)
-      ? true
-      : /^(0|f|F|FALSE|false|False)$/.test(value)
-        ? false
-        : undefined;
-}
-
-/** What git needs to know of a source. */
-export type GitOptions = Omit<GitSourceOptions, 'advice' | 'knownHosts'>;
-
 /** `git://…`, with the keys of its host where SSH is spoken and they are known. */
-export function gitVertex(c: Compilation, options: GitOptions, name: () => string, origin: number): Vertex {
-  const bare = gitSource({ ...options, advice: c.options.gitAdvice });
-  const keys = bare.scannedHost === undefined ? undefined : c.inputs.sshKeys?.(bare.scannedHost);
-  const source = keys === undefined ? bare : gitSource({ ...options, advice: c.options.gitAdvice, knownHosts: keys });
-  const vertex = newVertex(
-    { kind: 'source', identifier: source.identifier, attrs: new Map(source.attrs) },
-    [],
-    undefined,
-    { ...noMetadata, name, caps: source.caps },
-    undefined,
-    origin,
-  );
-  if (bare.scannedHost !== undefined && keys === undefined) {
+export function gitVertex(c: Compilation, options: GitSourceOptions, name: () => string, origin: number): Vertex {
+  const source = gitSource({ ...options, advice: c.options.gitAdvice }, c.inputs.sshKeys);
+  const vertex = sourceVertex(source.identifier, source.attrs, { name, caps: source.caps }, origin);
+  if (source.unknownHost !== undefined) {
     c.guessed.add(vertex);
-    c.missing.push({ kind: 'sshKeys', host: bare.scannedHost });
+    c.missing.push({ kind: 'sshKeys', host: source.unknownHost });
   }
   return vertex;
 }
 
-/** The state of a git repository used as a context. */
-function gitState(c: Compilation, ref: GitRef, extra: { keepGitDir: boolean; mtime: string; title: string }): State {
-  const options: GitOptions = {
-    remote: ref.remote,
-    ref: ref.ref,
-    keepGitDir: ref.keepGitDir === true || extra.keepGitDir,
-    subDir: ref.subDir,
-    checksum: ref.checksum,
-    skipSubmodules: ref.submodules === false,
-    mtime: ref.mtime || extra.mtime,
-    fetchByCommit: ref.fetchByCommit,
-  };
-  return sourceState(gitVertex(c, options, () => extra.title, -1));
+/** The state of a git repository used as a context, which was given as `given`. */
+function gitState(c: Compilation, ref: GitRef, given: string, keepGitDir?: boolean, mtime = ''): State {
+  const options = { ...ref, keepGitDir: ref.keepGitDir || keepGitDir, mtime: ref.mtime || mtime };
+  return sourceState(gitVertex(c, options, () => `[internal] load git source ${given}`, -1));
 }
 
 /** `https://…`. */
@@ -232,25 +210,17 @@ export function httpVertex(
   filename: string,
   checksum: string,
   name: () => string,
-  command: string | undefined,
-  locations?: readonly Lines[],
-  origin = -1,
+  command?: string,
+  origin?: number,
 ): Vertex {
-  const attrs = new Map<string, string>();
+  const attrs: [string, string][] = [];
   const caps = ['source.http'];
   if (checksum !== '') {
-    attrs.set('http.checksum', checksum);
+    attrs.push(['http.checksum', checksum]);
     caps.push('source.http.checksum');
   }
-  if (filename !== '') attrs.set('http.filename', filename);
-  return newVertex(
-    { kind: 'source', identifier: url, attrs },
-    [],
-    undefined,
-    { ...noMetadata, name, command, caps },
-    locations,
-    origin,
-  );
+  if (filename !== '') attrs.push(['http.filename', filename]);
+  return sourceVertex(url, attrs, { name, command, caps }, origin);
 }
 
 /** Finds the named context that replaces `name`, if one was given. */
@@ -259,180 +229,141 @@ export function findNamedContext(
   name: string,
   platform: Platform | undefined,
 ): NamedContext | { readonly error: string } | undefined {
-  const lower = name.toLowerCase();
-  if (lower === 'scratch' || lower === 'context') return undefined;
-  if (!c.hasNamedContexts) {
-    // Still an error where the name cannot be that of a context: BuildKit looks before it knows that there is none.
-    const named = parseNormalizedNamed(name);
-    return 'error' in named ? { error: `invalid context name ${name}: ${named.error}` } : undefined;
-  }
+  if (/^(scratch|context)$/i.test(name)) return undefined;
+  // An error even where there is no context: BuildKit looks before it knows that.
   const named = parseNormalizedNamed(name);
   if ('error' in named) return { error: `invalid context name ${name}: ${named.error}` };
-  let familiar = familiarString(named);
-  if (familiar.endsWith(':latest')) familiar = familiar.slice(0, -':latest'.length);
+  if (!c.hasNamedContexts) return undefined;
+  const familiar = familiarString(named).replace(/:latest$/, '');
   const wanted = platform ?? c.options.targetPlatform;
   const withPlatform = `${familiar}::${formatPlatformAll(normalizePlatform(wanted ?? c.options.hostPlatform))}`;
-  for (const key of [withPlatform, familiar]) {
-    if (!Object.hasOwn(c.options.attrs, `context:${key}`)) continue;
-    return {
-      input: c.options.attrs[`context:${key}`] as string,
-      name: familiar,
-      nameWithPlatform: key,
-      platform: wanted,
-    };
+  for (const nameWithPlatform of [withPlatform, familiar]) {
+    const input = attrOf(c.options, `context:${nameWithPlatform}`);
+    if (input !== undefined) return { input, name: familiar, nameWithPlatform, platform: wanted };
   }
   return undefined;
 }
 
-/** Loads a named context. `paths` are the paths that others read from it, complete only at the end. */
+/** What a context is loaded as. */
+export interface LoadedContext {
+  readonly state: State;
+  /** Undefined for a context that is no image. */
+  readonly image?: Image;
+  readonly guessed: boolean;
+}
+
+/** Loads a named context, or refuses it. `paths` are the paths that others read from it, complete only at the end. */
 export function loadNamedContext(
   c: Compilation,
   nc: NamedContext,
   paths: () => ReadonlySet<string>,
   instruction: number,
-): { state: State; image: Image | undefined; guessed: boolean; error: string | undefined } {
-  const failed = (error: string) => ({ state: scratch, image: undefined, guessed: false, error });
-  const at = nc.input.indexOf(':');
-  if (at < 0) return failed(`invalid context specifier ${nc.input} for ${nc.nameWithPlatform}`);
-  const kind = nc.input.startsWith('git@') ? 'git' : nc.input.slice(0, at);
-  const rest = nc.input.slice(at + 1);
-  const title = (text: string) => () => `[context ${nc.nameWithPlatform}] ${text}`;
+): LoadedContext {
+  const { input, nameWithPlatform } = nc;
+  const [scheme, rest] = cut(input, ':');
+  if (rest === undefined) return refused(`invalid context specifier ${input} for ${nameWithPlatform}`);
+  const kind = input.startsWith('git@') ? 'git' : scheme;
+  const asked = rest.replace(/^\/\//, '');
+  const title = (text: string) => () => `[context ${nameWithPlatform}] ${text}`;
   switch (kind) {
     case 'docker-image': {
-      const asked = rest.startsWith('//') ? rest.slice(2) : rest;
-      if (asked === 'scratch') return { state: scratch, image: undefined, guessed: false, error: undefined };
+      if (asked === 'scratch') return { state: scratch, guessed: false };
       const named = parseNormalizedNamed(asked);
-      if ('error' in named) return failed(named.error);
+      if ('error' in named) return refused(named.error);
       const full = referenceString(tagNameOnly(named));
-      const platform = nc.platform ?? c.targetPlatform;
-      const known = resolveImage(c, full, platform, instruction);
-      if (known.error !== undefined) return failed(known.error);
-      const parsed = parseImage(known.config);
-      if ('error' in parsed) return failed(parsed.error);
-      const image = { ...parsed.image, created: undefined };
-      const vertex = imageVertex(
-        c,
-        known.ref,
-        platform,
-        '',
-        { name: title(asked), command: undefined },
-        undefined,
-        instruction,
+      const loaded = imageContext(c, nc, full, instruction, '', (ref, platform) =>
+        imageVertex(ref, platform, '', { name: title(asked), command: undefined }, instruction),
       );
-      const state =
-        nc.platform === undefined
-          ? withImageConfig({ ...sourceState(vertex), platform: undefined }, image)
-          : withImageConfig(sourceState(vertex), image);
-      return { state, image, guessed: known.guessed, error: undefined };
+      loaded.image.created = undefined;
+      return loaded;
     }
     case 'git':
     case 'http':
     case 'https': {
-      const ref = parseGitRef(nc.input);
-      if ('ref' in ref)
-        return {
-          state: gitState(c, ref.ref, {
-            keepGitDir: false,
-            mtime: '',
-            title: `[internal] load git source ${nc.input}`,
-          }),
-          image: undefined,
-          guessed: false,
-          error: undefined,
-        };
-      if (ref.isGit) return failed(ref.error);
-      if (kind === 'git') return failed(`invalid git context ${nc.input}`);
-      return {
-        state: sourceState(httpVertex(nc.input, 'context', '', title(nc.input), undefined)),
-        image: undefined,
-        guessed: false,
-        error: undefined,
-      };
+      const git = parseGitRef(input);
+      if (git && 'error' in git) return refused(git.error);
+      if (!git && kind === 'git') return refused(`invalid git context ${input}`);
+      const state = git ? gitState(c, git.ref, input) : sourceState(httpVertex(input, 'context', '', title(input)));
+      return { state, guessed: false };
     }
-    case 'oci-layout':
-      return ociLayout(c, nc, rest.startsWith('//') ? rest.slice(2) : rest, instruction);
+    case 'oci-layout': {
+      const [name, store] = layoutReference(asked, nc.name);
+      return imageContext(c, nc, name, instruction, 'could not parse oci-layout image config: ', (_, platform) =>
+        sourceVertex(
+          `oci-layout://${name}`,
+          [
+            ['oci.session', c.options.sessionId],
+            ['oci.store', store],
+          ],
+          { name: title('OCI load from client'), caps: ['source.ocilayout'] },
+          instruction,
+          undefined,
+          platform,
+        ),
+      );
+    }
     case 'local': {
       const text = c.inputs.namedIgnore?.(rest);
-      if (text === undefined && c.inputs.namedIgnore !== undefined) c.missing.push({ kind: 'namedIgnore', name: rest });
-      const excludes = text ? parseIgnoreFile(text) : [];
-      const vertex = localVertex(
-        rest,
-        [
-          ['local.session', sessionOf(c.options, rest), 'source.local.sessionid'],
-          ['local.excludepatterns', excludes.length === 0 ? '' : jsonList(excludes), 'source.local.excludepatterns'],
-          [
-            'local.sharedkeyhint',
-            `context:${nc.nameWithPlatform}-${sharedKey(c.options, nc)}`,
-            'source.local.sharedkeyhint',
-          ],
-        ],
-        title('load from client'),
-      );
+      if (text === undefined && c.inputs.namedIgnore) c.missing.push({ kind: 'namedIgnore', name: rest });
+      const hint = `context:${nameWithPlatform}-${attrOf(c.options, `sharedkey:localdir:${nameWithPlatform}`) ?? ''}`;
+      const vertex = localVertex(c.options, rest, text ? parseIgnoreFile(text) : [], hint, title('load from client'));
       c.late.push(() => followPaths(vertex, paths()));
-      return { state: sourceState(vertex), image: undefined, guessed: false, error: undefined };
+      return { state: sourceState(vertex), guessed: false };
     }
     case 'input':
-      return failed(`invalid input ${rest} for ${nc.nameWithPlatform}`);
+      return refused(`invalid input ${rest} for ${nameWithPlatform}`);
     default:
-      return failed(`unsupported context source ${kind} for ${nc.nameWithPlatform}`);
+      return refused(`unsupported context source ${kind} for ${nameWithPlatform}`);
   }
 }
 
-function sharedKey(options: Options, nc: NamedContext): string {
-  const key = `sharedkey:localdir:${nc.nameWithPlatform}`;
-  return Object.hasOwn(options.attrs, key) ? (options.attrs[key] as string) : '';
+function refused(message: string): never {
+  return refuse(message, 'bad-context');
 }
 
-function ociLayout(
+/** A context that is an image. */
+function imageContext(
   c: Compilation,
   nc: NamedContext,
-  spec: string,
+  name: string,
   instruction: number,
-): ReturnType<typeof loadNamedContext> {
-  const failed = (error: string) => ({ state: scratch, image: undefined, guessed: false, error });
-  const ref = parseReference(spec);
-  if ('error' in ref) return failed(`could not parse oci-layout reference ${JSON.stringify(spec)}: ${ref.error}`);
-  if (ref.path === '') return failed(`oci-layout reference ${JSON.stringify(spec)} has no name`);
-  const storeName = ref.domain === '' ? ref.path : `${ref.domain}/${ref.path}`;
-  if (ref.digest === '') return failed(`oci-layout reference ${JSON.stringify(referenceString(ref))} has no digest`);
-  const named = parseNormalizedNamed(nc.name);
-  if ('error' in named)
-    return failed(`could not parse oci-layout reference ${JSON.stringify(nc.name)}: ${named.error}`);
-  const dummy = withDigest(named, ref.digest);
-  if ('error' in dummy) return failed(`could not wrap ${JSON.stringify(nc.name)} with digest: ${dummy.error}`);
-  const name = referenceString(dummy);
+  prefix: string,
+  vertexOf: (ref: string, platform: Platform) => Vertex,
+): LoadedContext & { readonly image: Image } {
   const platform = nc.platform ?? c.targetPlatform;
   const known = resolveImage(c, name, platform, instruction);
-  if (known.error !== undefined) return failed(known.error);
-  const parsed = parseImage(known.config);
-  if ('error' in parsed) return failed(`could not parse oci-layout image config: ${parsed.error}`);
-  const attrs = new Map([
-    ['oci.session', c.options.sessionId],
-    ['oci.store', storeName],
-  ]);
-  const vertex = newVertex(
-    { kind: 'source', identifier: `oci-layout://${name}`, attrs },
-    [],
-    nc.platform ?? platform,
-    { ...noMetadata, name: () => `[context ${nc.nameWithPlatform}] OCI load from client`, caps: ['source.ocilayout'] },
-    undefined,
-    instruction,
-  );
-  const state = nc.platform === undefined ? { ...sourceState(vertex), platform: undefined } : sourceState(vertex);
-  return { state: withImageConfig(state, parsed.image), image: parsed.image, guessed: known.guessed, error: undefined };
+  if (known.error !== undefined) refused(known.error);
+  const image = readConfig(known.config, platform, 'bad-context', prefix);
+  const state = sourceState(vertexOf(known.ref, platform));
+  return {
+    state: withImageConfig({ ...state, platform: nc.platform && state.platform }, image),
+    image,
+    guessed: known.guessed,
+  };
+}
+
+/** The reference of an image in an OCI layout under the name of its context, and the name of the store. */
+function layoutReference(spec: string, contextName: string): readonly [name: string, store: string] {
+  const ref = parseReference(spec);
+  if ('error' in ref) return refused(`could not parse oci-layout reference ${JSON.stringify(spec)}: ${ref.error}`);
+  if (ref.path === '') return refused(`oci-layout reference ${JSON.stringify(spec)} has no name`);
+  if (ref.digest === '') return refused(`oci-layout reference ${JSON.stringify(referenceString(ref))} has no digest`);
+  const named = parseNormalizedNamed(contextName);
+  if ('error' in named)
+    return refused(`could not parse oci-layout reference ${JSON.stringify(contextName)}: ${named.error}`);
+  const pinned = withDigest(named, ref.digest);
+  if ('error' in pinned) return refused(`could not wrap ${JSON.stringify(contextName)} with digest: ${pinned.error}`);
+  return [referenceString(pinned), referenceName(ref)];
 }
 
 /** The state with an image's environment, directory and platform. */
 function withImageConfig(state: State, image: Image): State {
-  let env = state.env;
+  let { env } = state;
   for (const pair of image.env) {
-    const at = pair.indexOf('=');
-    const key = at < 0 ? pair : pair.slice(0, at);
-    if (key !== '') env = addEnv(env, key, at < 0 ? '' : pair.slice(at + 1));
+    const [key, value = ''] = cut(pair, '=');
+    if (key !== '') env = addEnv(env, key, value);
   }
-  const dir = image.workingDir.startsWith('/')
-    ? image.workingDir
-    : join(state.dir === '' ? '/' : state.dir, image.workingDir);
+  const dir = image.workingDir.startsWith('/') ? image.workingDir : join(state.dir || '/', image.workingDir);
   const p = image.platform;
   return { ...state, env, dir, platform: p.architecture !== '' && p.os !== '' ? normalizePlatform(p) : state.platform };
 }

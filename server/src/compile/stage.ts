@@ -1,7 +1,7 @@
 // The stages of a build while they are being compiled: BuildKit's dispatch states, and what each instruction turned into.
 import type { Span } from '../../../shared/src/span.ts';
 import type { FromInstruction, Instruction, LineRange } from '../dockerfile/instruction.ts';
-import { spanOf } from '../dockerfile/spans.ts';
+import { wordSpan } from '../dockerfile/spans.ts';
 import type { Lines, Vertex } from '../llb/op.ts';
 import { type State, scratch } from '../llb/state.ts';
 import { linuxAmd64, type Platform } from '../oci/platform.ts';
@@ -22,8 +22,8 @@ export interface Command {
 }
 
 /** The place of a word; that of the FROM for a trigger, whose text stands in another image. */
-export function placeIn(command: Command, start: number, end: number): Span {
-  return command.isOnBuild ? command.span : spanOf(command.instruction, start, end);
+export function placeIn(command: Command, word: Span): Span {
+  return command.isOnBuild ? command.span : wordSpan(command.instruction, word);
 }
 
 /** What a COPY or ADD came to. */
@@ -131,19 +131,25 @@ export interface ArgInfo {
 /** A list of lines for places that have none. */
 export const noLines: LineRange = { first: 1, last: 0 };
 
-export function newStage(init: {
-  from: FromInstruction | undefined;
-  instruction: number;
-  baseName: string;
-  name: string;
-  stageName: string;
-  locations: readonly Lines[];
-  span: Span;
-}): Stage {
+/** A stage of the file, or a hidden one where there is no FROM. */
+export function newStage(
+  from: FromInstruction | undefined,
+  instruction: number,
+  baseName: string,
+  locations: readonly Lines[],
+  span: Span,
+): Stage {
+  const name = from?.name ?? '';
   return {
-    ...init,
+    from,
+    instruction,
+    baseName,
+    locations,
+    span,
+    name,
+    stageName: name,
     index: -1,
-    originalBase: init.baseName,
+    originalBase: baseName,
     base: undefined,
     platform: undefined,
     namedContext: undefined,
@@ -157,7 +163,7 @@ export function newStage(init: {
     contextPaths: new Set(),
     paths: new Set(),
     ignoreCache: false,
-    hidden: init.from === undefined,
+    hidden: !from,
     reachable: false,
     dispatched: false,
     resolved: 'no',

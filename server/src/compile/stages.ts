@@ -2,12 +2,13 @@
 import type { Span } from '../../../shared/src/span.ts';
 import type { LineRange } from '../dockerfile/instruction.ts';
 import { processWord } from '../dockerfile/shell.ts';
-import { spanOf } from '../dockerfile/spans.ts';
-import { suggest } from '../dockerfile/suggest.ts';
+import { wordSpan } from '../dockerfile/spans.ts';
+import { suggest, withSuggestion } from '../dockerfile/suggest.ts';
 import { quote, toLower } from '../go/text.ts';
 import { envKeys, getEnv } from '../llb/env.ts';
 import { parsePlatform } from '../oci/platform.ts';
 import { type Compilation, envOf, fail, placeOf, warn } from './compilation.ts';
+import { Failure } from './failure.ts';
 import { type LintConfig, withComments } from './lint.ts';
 import { isNoCache } from './options.ts';
 import type { ParsedStage } from './parsedStages.ts';
@@ -15,45 +16,37 @@ import { findNamedContext } from './sources.ts';
 import { newStage, type Stage } from './stage.ts';
 
 export function buildStages(c: Compilation, stages: readonly ParsedStage[]): void {
-  for (let i = 0; i < stages.length; i++) buildStage(c, stages[i] as ParsedStage, i);
+  for (const [position, parsed] of stages.entries()) buildStage(c, parsed, position);
 }
 
 function buildStage(c: Compilation, parsed: ParsedStage, position: number): void {
   const { from, index } = parsed;
   const lint = withComments(c.lint, from.comments);
   const env = envOf(c.globalArgs);
-  const baseSpan = spanOf(from, from.baseName.start, from.baseName.end);
+  const baseSpan = wordSpan(from, from.baseName);
   const locations = [from.lines];
-  const problem = (message: string, span: Span, code: string, places: readonly LineRange[] = locations): void =>
-    fail(c, message, { locations: places, span, code });
+  const problem: Report = (message, code, span, places = locations) =>
+    fail(c, new Failure(message, code, span), places);
 
   const word = processWord(from.baseName.value, env, c.lex);
   undefinedInFrom(c, lint, word.unmatched, parsed, baseSpan);
   let broken = false;
   if (word.error !== undefined) {
-    problem(word.error, baseSpan, 'bad-substitution');
+    problem(word.error, 'bad-substitution', baseSpan);
     broken = true;
   } else if (word.result === '') {
-    problem(`base name (${from.baseName.value}) should not be blank`, baseSpan, 'blank-base');
+    problem(`base name (${from.baseName.value}) should not be blank`, 'blank-base', baseSpan);
     broken = true;
   }
-  const stage = newStage({
-    from,
-    instruction: index,
-    baseName: broken ? 'scratch' : word.result,
-    name: from.name,
-    stageName: from.name,
-    locations,
-    span: baseSpan,
-  });
+  const stage = newStage(from, index, broken ? 'scratch' : word.result, locations, baseSpan);
   stage.uncertain = broken;
   stage.allArgs = new Map(c.metaArgs);
   const used = new Set(word.matched ?? []);
   if (from.platform.value !== '') stagePlatform(c, lint, parsed, stage, used, problem);
   if (from.name !== '') {
     const nc = findNamedContext(c, from.name, stage.platform);
-    if (nc !== undefined && 'error' in nc) problem(nc.error, from.span, 'bad-context-name', []);
-    else if (nc !== undefined) {
+    if (nc && 'error' in nc) problem(nc.error, 'bad-context-name', from.span, []);
+    else if (nc) {
       stage.namedContext = nc;
       addStage(c, stage);
       stage.base = undefined;
@@ -63,12 +56,14 @@ function buildStage(c: Compilation, parsed: ParsedStage, position: number): void
   if (from.name === '') stage.stageName = `stage-${position}`;
   addStage(c, stage);
   for (const key of used) stage.usedArgs.add(key);
-  let total = stage.baseName !== 'scratch' && stage.base === undefined ? 1 : 0;
+  let total = stage.baseName !== 'scratch' && !stage.base ? 1 : 0;
   for (const { instruction } of parsed.instructions)
     if (['add', 'copy', 'run', 'workdir'].includes(instruction.kind)) total++;
   stage.commandTotal = total;
   stage.ignoreCache = isNoCache(c.options, from.name);
 }
+
+type Report = (message: string, code: string, span: Span, places?: readonly LineRange[]) => void;
 
 function stagePlatform(
   c: Compilation,
@@ -76,11 +71,11 @@ function stagePlatform(
   parsed: ParsedStage,
   stage: Stage,
   used: Set<string>,
-  problem: (message: string, span: Span, code: string, places?: readonly LineRange[]) => void,
+  problem: Report,
 ): void {
   const { from, index } = parsed;
-  const value = from.platform.value;
-  const span = spanOf(from, from.platform.start, from.platform.end);
+  const { value } = from.platform;
+  const span = wordSpan(from, from.platform);
   const word = processWord(value, envOf(c.globalArgs), c.lex);
   undefinedInFrom(c, lint, word.unmatched, parsed, span);
   const matched = word.matched ?? new Set<string>();
@@ -112,26 +107,22 @@ function stagePlatform(
       );
   }
   if (word.error !== undefined) {
-    problem(`failed to process arguments for platform ${word.result}: ${word.error}`, span, 'bad-substitution');
+    problem(`failed to process arguments for platform ${word.result}: ${word.error}`, 'bad-substitution', span);
     return;
   }
   const options = envKeys(c.globalArgs);
-  let hint = '';
-  for (const key of unmatched) {
-    const match = suggest(key, options, true);
-    if (match === undefined) continue;
-    hint = ` (did you mean ${match}?)`;
-    break;
-  }
+  const hinted = (message: string): string =>
+    withSuggestion(
+      message,
+      [...unmatched].map((key) => suggest(key, options, true)).find((match) => match !== undefined),
+    );
   if (word.result === '') {
-    problem(`empty platform value from expression ${value}${hint}`, span, 'empty-platform');
+    problem(hinted(`empty platform value from expression ${value}`), 'empty-platform', span);
     return;
   }
   if ('error' in result) {
-    problem(`failed to parse platform ${value}: ${result.error}${hint}`, span, 'bad-platform', [
-      from.lines,
-      from.lines,
-    ]);
+    const { lines } = from;
+    problem(hinted(`failed to parse platform ${value}: ${result.error}`), 'bad-platform', span, [lines, lines]);
     return;
   }
   for (const key of matched) used.add(key);
@@ -145,7 +136,7 @@ function undefinedInFrom(
   parsed: ParsedStage,
   span: Span,
 ): void {
-  if (names === undefined || names.size === 0) return;
+  if (!names) return;
   const known = new Set([...c.metaArgs.keys(), ...envKeys(c.globalArgs)]);
   for (const name of names) {
     if (known.has(name)) continue;
@@ -154,7 +145,7 @@ function undefinedInFrom(
       c,
       lint,
       'UndefinedArgInFrom',
-      `FROM argument '${name}' is not declared${match === undefined ? '' : ` (did you mean ${match}?)`}`,
+      withSuggestion(`FROM argument '${name}' is not declared`, match),
       placeOf(parsed.from, parsed.index, true, span),
     );
   }
@@ -164,7 +155,7 @@ export function addStage(c: Compilation, stage: Stage): void {
   stage.index = c.stages.length;
   c.stages.push(stage);
   const base = c.byName.get(stage.baseName);
-  if (base !== undefined) {
+  if (base) {
     stage.base = base;
     stage.allArgs = new Map(base.allArgs);
     stage.usedArgs = new Set(base.usedArgs);
@@ -175,17 +166,12 @@ export function addStage(c: Compilation, stage: Stage): void {
 }
 
 export function findTarget(c: Compilation): Stage {
-  const last = c.stages[c.stages.length - 1] as Stage;
-  const wanted = c.options.target;
-  if (wanted === '') return last;
-  const found = c.byName.get(toLower(wanted));
-  if (found !== undefined) return found;
-  const match = suggest(wanted, stageNames(c), true);
-  fail(c, `target stage ${quote(wanted)} could not be found${match === undefined ? '' : ` (did you mean ${match}?)`}`, {
-    locations: [],
-    span: { start: 0, end: 0 },
-    code: 'missing-target',
-  });
+  const last = c.stages.at(-1) as Stage;
+  const { target } = c.options;
+  const found = target === '' ? last : c.byName.get(toLower(target));
+  if (found) return found;
+  const message = `target stage ${quote(target)} could not be found`;
+  fail(c, new Failure(withSuggestion(message, suggest(target, stageNames(c), true)), 'missing-target'));
   return last;
 }
 

@@ -1,5 +1,5 @@
 // COPY and ADD: sources, anonymous files from heredocs, destination.
-import { chompTabs, parseHeredoc } from './heredocs.ts';
+import { chompTabs, isHeredoc, parseHeredoc } from './heredocs.ts';
 import type { Heredoc, Instruction, InstructionBase, SourceContent, Word } from './instruction.ts';
 import { fail, type InstructionError, missing, takesNoFlags } from './instructionErrors.ts';
 import { flagTruth, flagValue, flagValues } from './instructionFlags.ts';
@@ -72,12 +72,6 @@ function readSources(
     else sources.push(arg);
   }
   return { sources, contents, dest };
-}
-
-function isHeredoc(value: string): boolean {
-  if (!value.includes('<<')) return false;
-  const heredoc = parseHeredoc(value);
-  return heredoc !== undefined && !('error' in heredoc);
 }
 
 /** The anonymous file that `arg` stands for; its text is that of the last heredoc of that name. */

@@ -40,6 +40,12 @@ export function parseHeredoc(source: string): HeredocWordResult {
   return { name, fileDescriptor: descriptor(digits), expand, chomp };
 }
 
+/** True where `source` is a heredoc's word that can be read. */
+export function isHeredoc(source: string): boolean {
+  const heredoc = parseHeredoc(source);
+  return heredoc !== undefined && !('error' in heredoc);
+}
+
 /** Those that `line` announces, in order, with the place of each word; an error where a word can't be read. */
 export function heredocsOfLine(
   line: string,

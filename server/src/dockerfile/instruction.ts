@@ -25,7 +25,7 @@ export interface Problem {
   /** What it is, for fixes: a stable kebab-case name such as `unknown-instruction`, `unknown-flag`, `unterminated-heredoc`. */
   readonly code: string;
   /** BuildKit's or our suggestion for a replacement of `span`, where there is one. */
-  readonly suggestion?: string;
+  readonly suggestion?: string | undefined;
 }
 
 /** A word of an instruction. `start` and `end` are offsets into the instruction's `original`; see `spanOf`. */

@@ -39,8 +39,8 @@ export interface FieldError {
   readonly suggestion?: string;
 }
 
-/** Expands variables; as `processWord` yields it. */
-export type Expander = (word: string) => { readonly result: string; readonly error?: string };
+/** Expands variables. */
+export type Expander = (word: string) => string;
 
 export const mountTypes: readonly MountType[] = ['bind', 'cache', 'secret', 'ssh', 'tmpfs'];
 export const shareModes: readonly ShareMode[] = ['locked', 'private', 'shared'];
@@ -100,9 +100,7 @@ export function parseMount(value: string, expand?: Expander): { readonly mount: 
       } else return { error: `invalid field '${field.value}' must be a key=value pair`, field };
       continue;
     }
-    const expanded = expand(field.value.slice(equals + 1));
-    if (expanded.error !== undefined) return { error: expanded.error, field, part: 'value' };
-    const error = setField(mount, key, expanded.result, field);
+    const error = setField(mount, key, expand(field.value.slice(equals + 1)), field);
     if (error) return error;
     if (key === 'readonly' || key === 'ro' || key === 'readwrite' || key === 'rw') readOnlyGiven = true;
   }

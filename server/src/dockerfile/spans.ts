@@ -8,6 +8,14 @@ interface Pieced {
   readonly pieces: readonly Piece[];
 }
 
+/** The place of what stands nowhere in the file. */
+export const nowhere: Span = { start: 0, end: 0 };
+
+/** The characters of the file that a word of an instruction stands for. */
+export function wordSpan(instruction: Pieced, word: Span): Span {
+  return spanOf(instruction, word.start, word.end);
+}
+
 /** The characters of the file that `original[start, end)` stands for, what continuations put between included. */
 export function spanOf(instruction: Pieced, start: number, end: number): Span {
   const { pieces } = instruction;

@@ -29,6 +29,12 @@ export function trimSpace(s: string): string {
   return start === 0 && end === s.length ? s : s.slice(start, end);
 }
 
+/** strings.Cut: what stands before the first `separator`, and what behind it; undefined where there is none. */
+export function cut(s: string, separator: string): readonly [before: string, after: string | undefined] {
+  const at = s.indexOf(separator);
+  return at < 0 ? [s, undefined] : [s.slice(0, at), s.slice(at + separator.length)];
+}
+
 /** strings.Fields: the words between runs of white space. */
 export function fields(s: string): string[] {
   const words: string[] = [];

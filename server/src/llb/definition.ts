@@ -1,7 +1,15 @@
 // The marshalled graph: vertices in BuildKit's order, each once, with metadata and source locations merged by digest.
 import { encodeUtf8 } from '../go/utf8.ts';
 import { marshalResult, marshalVertex, type Sha256 } from './marshal.ts';
-import type { Edge, Lines, LinuxResources, OpMetadata, ProgressGroup, Vertex } from './op.ts';
+import {
+  type Edge,
+  type Lines,
+  type LinuxResources,
+  metadataOf,
+  type OpMetadata,
+  type ProgressGroup,
+  type Vertex,
+} from './op.ts';
 import * as wire from './wire.ts';
 
 /** One op of a definition. */
@@ -70,7 +78,7 @@ export function marshalDefinition(
   entries.push({
     digest: `sha256:${sha256(bytes)}`,
     bytes,
-    metadata: { ...noMetadata, caps: resultCaps(entries) },
+    metadata: metadataOf({ caps: resultCaps(entries) }),
     locations: undefined,
     vertex: undefined,
   });
@@ -109,15 +117,6 @@ function mergeMetadata(a: OpMetadata, b: OpMetadata): OpMetadata {
     linuxResources: b.linuxResources ?? a.linuxResources,
   };
 }
-
-export const noMetadata: OpMetadata = {
-  name: undefined,
-  command: undefined,
-  caps: [],
-  ignoreCache: false,
-  progressGroup: undefined,
-  linuxResources: undefined,
-};
 
 /** The description that BuildKit stores beside the op, keys sorted. */
 export function describe(metadata: OpMetadata): Map<string, string> {

@@ -39,9 +39,9 @@ export interface ExecMount {
   readonly output: number;
   readonly type: 'bind' | 'secret' | 'ssh' | 'cache' | 'tmpfs';
   readonly tmpfsSize: number;
-  readonly cache: CacheOpt | undefined;
-  readonly secret: SecretOpt | undefined;
-  readonly ssh: SecretOpt | undefined;
+  readonly cache?: CacheOpt | undefined;
+  readonly secret?: SecretOpt;
+  readonly ssh?: SecretOpt;
 }
 export interface ProxyEnv {
   readonly http: string;
@@ -141,6 +141,8 @@ export interface FileOp {
 
 export interface MergeOp {
   readonly kind: 'merge';
+  /** Lower layers first. */
+  readonly inputs: readonly Edge[];
 }
 
 export type Op = SourceOp | ExecOp | FileOp | MergeOp;
@@ -206,20 +208,33 @@ export interface Edge {
   readonly index: number;
 }
 
+const noMetadata: OpMetadata = {
+  name: undefined,
+  command: undefined,
+  caps: [],
+  ignoreCache: false,
+  progressGroup: undefined,
+  linuxResources: undefined,
+};
+
+/** Metadata that says no more than what is given. */
+export function metadataOf(given: Partial<OpMetadata>): OpMetadata {
+  return { ...noMetadata, ...given };
+}
+
 /** Makes a vertex that is not yet marshalled. */
 export function newVertex(
   op: Op,
-  inputs: readonly Edge[],
-  platform: OpPlatform | undefined,
-  metadata: OpMetadata,
-  locations: readonly Lines[] | undefined,
+  metadata: Partial<OpMetadata>,
   origin: number,
+  locations?: readonly Lines[],
+  platform?: OpPlatform,
 ): Vertex {
   const vertex = {
     op,
-    inputs,
+    inputs: inputsOf(op),
     platform,
-    metadata,
+    metadata: metadataOf(metadata),
     locations,
     origin,
     bytes: undefined,
@@ -227,4 +242,25 @@ export function newVertex(
   } as unknown as Vertex;
   (vertex as { out: Edge }).out = { vertex, index: 0 };
   return vertex;
+}
+
+/** What an op reads, in the order in which BuildKit visits it, each once. */
+function inputsOf(op: Op): readonly Edge[] {
+  switch (op.kind) {
+    case 'merge':
+      return op.inputs;
+    case 'exec':
+      return distinct(op.mounts.map((mount) => mount.source));
+    case 'file': {
+      const sources = op.actions.map((action) => (action.kind === 'copy' ? action.source : undefined));
+      // The sources of the last action come first.
+      return distinct([op.base, ...sources.reverse()]);
+    }
+    default:
+      return [];
+  }
+}
+
+function distinct(edges: readonly (Edge | undefined)[]): Edge[] {
+  return [...new Set(edges)].filter((edge) => edge !== undefined);
 }
