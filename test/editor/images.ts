@@ -33,6 +33,7 @@ const scenes: Readonly<Record<string, Scene>> = {
     async go(visit) {
       const { page, editor, shot, open, reload, settings, registry, real } = visit;
       await asked(page).waitFor();
+      await editor.locator('.codelens-decoration', { hasText: '2 files, 5 bytes from src/' }).waitFor();
       await shot('images-question');
       if ((await asked(page).count()) !== 1) throw new Error('it is asked more than once');
       if (registry.asked.length > 0) throw new Error('the registry was asked before the user was');
@@ -82,6 +83,8 @@ const scenes: Readonly<Record<string, Scene>> = {
     async go(visit) {
       const { page, editor, shot, registry } = visit;
       await page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor();
+      // To list the folder is no more than the editor itself does.
+      await editor.locator('.codelens-decoration', { hasText: '2 files, 5 bytes from src/' }).waitFor();
       await hover(visit, line(editor, 'FROM'), '127', 'not known yet');
       await shot('images-untrusted');
       await calm(visit);
@@ -114,7 +117,10 @@ export async function walkImages({ vscode, screenshots }: RunSetup): Promise<rea
       const own = join(folder, String(index));
       const workspace = join(own, 'app');
       await mkdir(workspace, { recursive: true });
-      await writeFile(join(workspace, 'Dockerfile'), `FROM ${host}/team/app:1\nRUN make\n`);
+      await mkdir(join(workspace, 'src'));
+      await writeFile(join(workspace, 'src', 'a'), 'aaaa');
+      await writeFile(join(workspace, 'src', 'b'), 'b');
+      await writeFile(join(workspace, 'Dockerfile'), `FROM ${host}/team/app:1\nCOPY src /src/\nRUN make\n`);
       await writeFile(join(workspace, 'Dockerfile.other'), `FROM ${registry.host}/team/other:1\nRUN make\n`);
       registry.asked.length = 0;
       const { 'llbLens.images.resolve': _, 'security.workspace.trust.enabled': __, ...quiet } = quietSettings;

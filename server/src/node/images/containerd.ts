@@ -4,9 +4,9 @@ import { begin, finish, putString } from '../../llb/wire.ts';
 import { type Reference, referenceString } from '../../oci/reference.ts';
 import { bytesFields, callGrpc, textField } from './grpc.ts';
 import { ImageError } from './imageError.ts';
+import { checkDigest, type ImageSource, shortDigest, verified } from './imageSource.ts';
 import { type Descriptor, manifestLimit } from './manifest.ts';
 import type { Environment } from './proxy.ts';
-import { checkDigest, type ImageSource, shortDigest, verified } from './registry.ts';
 
 export interface Containerd {
   /** The path of its socket or pipe. */

@@ -2,30 +2,21 @@
 // when that is done. Nothing here waits for the network but `request` and `requestFiles`.
 import type { BaseFiles, LayerIndex } from '../../analysis/baseFiles.ts';
 import type { ImageInput } from '../../compile/compilation.ts';
-import { decodeUtf8 } from '../../go/utf8.ts';
 import { formatPlatformAll, type Platform } from '../../oci/platform.ts';
-import { platformMatches } from '../../oci/platformMatch.ts';
 import { parseNormalizedNamed, type Reference, tagNameOnly } from '../../oci/reference.ts';
+import { openArchives } from './archives.ts';
 import { type Containerd, containerdSource } from './containerd.ts';
 import type { Credentials } from './credentials.ts';
 import { engineImage } from './engine.ts';
 import type { Fetch } from './http.ts';
 import { ImageError, type ImageErrorCode, imageError, isDefinite } from './imageError.ts';
+import type { ImageSource } from './imageSource.ts';
 import { indexLayer, mergeIndexes, packIndex, unpackIndex } from './layerIndex.ts';
-import { type LocalImages, openLocalImages, stampOf } from './localImages.ts';
-import {
-  chooseManifest,
-  configLimit,
-  type Descriptor,
-  type Manifest,
-  mediaTypeOf,
-  parseObject,
-  platformOf,
-  platformsOf,
-  readManifest,
-} from './manifest.ts';
-import { type ImageSource, registrySource } from './registry.ts';
+import { type Descriptor, parseObject, platformOf, platformsOf, readManifest } from './manifest.ts';
+import { registrySource } from './registry.ts';
+import { startSlots } from './slots.ts';
 import { type Answer, openStore } from './store.ts';
+import { type StoredImage, storedImage, storeImage, type Wanted } from './storedImage.ts';
 
 export type ResolveMode = 'off' | 'cached' | 'on';
 
@@ -113,28 +104,6 @@ const refreshOfErrors = 300_000;
 const deadline = 60_000;
 /** Images whose files are kept in memory. */
 const mostFiles = 8;
-/** An index of indexes deeper than this is a mistake. */
-const deepest = 3;
-
-const configTypes: ReadonlySet<string> = new Set([
-  'application/vnd.docker.container.image.v1+json',
-  'application/vnd.oci.image.config.v1+json',
-  'application/octet-stream',
-  'application/vnd.in-toto+json',
-]);
-
-interface Known {
-  readonly found: Found;
-  readonly answer: Answer;
-}
-
-interface Found {
-  readonly digest: string;
-  readonly platforms: readonly Platform[];
-  readonly manifest: Extract<Manifest, { kind: 'image' }>;
-  readonly manifestDigest: string;
-  readonly config: string;
-}
 
 export function createImages(options: ImagesOptions): Images {
   const { mode, log } = options;
@@ -148,64 +117,23 @@ export function createImages(options: ImagesOptions): Images {
   const underWay = new Map<string, Promise<boolean>>();
   const problems = new Map<string, ImageProblem & { readonly until: number }>();
   const engines = new Map<string, ImageFacts>();
-  const found = new Map<string, Known>();
+  const found = new Map<string, StoredImage>();
   const files = new Map<string, BaseFiles>();
-  const archives = new Map<string, { readonly stamp: string; readonly opened: LocalImages | ImageError }>();
+  const archives = openArchives(options.archives ?? [], options.layouts ?? {}, log);
 
   const keyOf = (ref: string, platform: Platform): string => `${ref}|${formatPlatformAll(platform)}`;
 
   /** What disk and memory hold; undefined where something is missing. Throws ImageError where the image cannot be had. */
-  const find = (ref: string, platform: Platform): Known | undefined => {
+  const find = (ref: string, platform: Platform): StoredImage | undefined => {
     const answer = store.answer(ref);
     if (answer === undefined) return undefined;
     // Asked at every keystroke.
     const key = keyOf(ref, platform);
     const last = found.get(key);
     if (last?.answer === answer) return last;
-    const known = read(ref, platform, answer);
+    const known = storedImage(store, answer, platform);
     if (known !== undefined) found.set(key, known);
     return known;
-  };
-
-  const read = (ref: string, platform: Platform, answer: Answer): Known | undefined => {
-    if (answer.error !== undefined) throw new ImageError(answer.error.code, answer.error.message);
-    let digest = answer.digest as string;
-    let mediaType = answer.mediaType ?? '';
-    let platforms: readonly Platform[] | undefined;
-    let spelled = true;
-    for (let depth = 0; depth <= deepest; depth++) {
-      const bytes = store.blob(digest);
-      if (bytes === undefined) return undefined;
-      const manifest = readManifest(bytes, mediaType, ref);
-      if (manifest.kind === 'index') {
-        platforms ??= platformsOf(manifest.manifests);
-        const chosen = chooseManifest(manifest.manifests, platform);
-        spelled = chosen.platform !== undefined;
-        digest = chosen.digest;
-        mediaType = chosen.mediaType;
-        continue;
-      }
-      const type = manifest.config.mediaType;
-      if (!configTypes.has(type))
-        throw new ImageError('unsupported', `encountered unknown type ${type}; children may not be fetched`);
-      const config = store.blob(manifest.config.digest);
-      if (config === undefined) return undefined;
-      const own = platformOf(parseObject(config, `The configuration of ${ref}`)) as Platform;
-      // What an index does not say of a part, the part says itself.
-      if (!spelled && !platformMatches(platform, own))
-        throw new ImageError('no-platform', `no match for platform in manifest ${answer.digest}: not found`);
-      return {
-        found: {
-          digest: answer.digest as string,
-          platforms: platforms ?? (own.os === '' ? [] : [own]),
-          manifest,
-          manifestDigest: digest,
-          config: decodeUtf8(config),
-        },
-        answer,
-      };
-    }
-    throw new ImageError('unsupported', `${ref} is an index of indexes of indexes`);
   };
 
   const isFresh = (answer: Answer, reference: Reference): boolean => {
@@ -216,99 +144,23 @@ export function createImages(options: ImagesOptions): Images {
 
   /** Fills the store with all that `find` needs. */
   const learn = async (
-    ref: string,
-    reference: Reference,
-    platform: Platform,
     source: ImageSource,
+    wanted: Wanted,
     signal: AbortSignal,
-    known: Descriptor | undefined,
     makeshift: Pick<Answer, 'makeshift'> = {},
   ): Promise<void> => {
-    const tag = known?.digest ?? (reference.digest === '' ? reference.tag : reference.digest);
-    const old = store.answer(ref);
-    let root = old?.error === undefined && old?.digest !== undefined ? store.blob(old.digest) : undefined;
-    let digest = old?.digest ?? '';
-    let mediaType = old?.mediaType ?? '';
-    // Registries count who reads manifests, and do not count who asks for their digest alone.
-    const current = tag.includes(':') ? tag : root === undefined ? undefined : await source.digestOf?.(tag, signal);
-    if (root === undefined || current === undefined || current !== digest) {
-      const read = await source.manifest(tag, signal);
-      const manifest = readManifest(read.bytes, read.mediaType, ref);
-      store.putBlob(read.digest, read.bytes);
-      root = read.bytes;
-      digest = read.digest;
-      mediaType = mediaTypeOf(manifest, read.mediaType);
-    }
-    let bytes = root;
-    let type = mediaType;
-    for (let depth = 0; depth <= deepest; depth++) {
-      const manifest = readManifest(bytes, type, ref);
-      if (manifest.kind === 'image') {
-        if (configTypes.has(manifest.config.mediaType) && store.blob(manifest.config.digest) === undefined)
-          store.putBlob(manifest.config.digest, await partOf(source.blob(manifest.config, configLimit, signal)));
-        break;
-      }
-      let chosen: Descriptor;
-      try {
-        chosen = chooseManifest(manifest.manifests, platform);
-      } catch {
-        // The answer holds for other platforms; `find` says so of this one.
-        break;
-      }
-      const part = store.blob(chosen.digest);
-      if (part === undefined) {
-        const read = await partOf(source.manifest(chosen.digest, signal));
-        store.putBlob(chosen.digest, read.bytes);
-        bytes = read.bytes;
-      } else bytes = part;
-      type = chosen.mediaType;
-    }
-    store.putAnswer({ ref, digest, mediaType, checked: now(), source: source.name, ...makeshift });
+    const answer = await storeImage(store, source, wanted, signal);
+    store.putAnswer({ ...answer, ...makeshift, checked: now() });
   };
 
-  const layoutOf = ({ digest }: Reference): string | undefined =>
-    options.layouts !== undefined && Object.hasOwn(options.layouts, digest) ? options.layouts[digest] : undefined;
-
-  const openArchive = async (path: string): Promise<LocalImages | ImageError> => {
-    const stamp = stampOf(path);
-    const before = archives.get(path);
-    if (before?.stamp === stamp) return before.opened;
-    const opened = await openLocalImages(path).catch((error: unknown) => imageError(error, path));
-    archives.set(path, { stamp, opened });
-    if (opened instanceof ImageError) log(opened.message);
-    return opened;
-  };
-
-  /** The folder or archive that holds the image. Throws ImageError where it can be in one alone, and that cannot be read. */
-  const inArchives = async (
-    ref: string,
-    reference: Reference,
-  ): Promise<{ readonly source: ImageSource; readonly known: Descriptor } | undefined> => {
-    const layout = layoutOf(reference);
-    if (layout !== undefined) {
-      const opened = await openArchive(layout);
-      if (opened instanceof ImageError) throw opened;
-      return { source: opened, known: { mediaType: '', digest: reference.digest, size: 0 } };
-    }
-    for (const path of options.archives ?? []) {
-      const opened = await openArchive(path);
-      if (opened instanceof ImageError) continue;
-      const all = [...opened.names.values(), ...opened.unnamed];
-      const known =
-        reference.digest === '' ? opened.names.get(ref) : all.find((one) => one.digest === reference.digest);
-      if (known !== undefined) return { source: opened, known };
-    }
-    return undefined;
-  };
-
-  /** True where the image is known to the store now. */
+  /** What the registry does not tell. True where the store knows the image now. */
   const askContainerd = async (ref: string, reference: Reference, platform: Platform): Promise<boolean> => {
     const known = tryFind(ref, platform);
     if (options.containerd === undefined || (known !== undefined && known.answer.makeshift !== true)) return false;
     try {
       const source = containerdSource(options.containerd, reference);
       const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(deadline)]);
-      await learn(ref, reference, platform, source, signal, undefined, { makeshift: true });
+      await learn(source, { ref, tag: reference.digest || reference.tag, platform }, signal, { makeshift: true });
       return true;
     } catch (error) {
       log(`${ref}: ${imageError(error, 'containerd').message}`);
@@ -351,10 +203,11 @@ export function createImages(options: ImagesOptions): Images {
     const before = summary(ref, platform);
     const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(deadline)]);
     try {
-      const archive = await inArchives(ref, reference);
+      const archive = await archives.find(ref, reference);
       if (archive === undefined && mode !== 'on') return false;
       const source = archive?.source ?? registrySource(reference, { ...options, log, now }, tokens);
-      await learn(ref, reference, platform, source, signal, archive?.known);
+      const tag = archive?.digest || reference.digest || reference.tag;
+      await learn(source, { ref, tag, platform }, signal);
       problems.delete(key);
     } catch (thrown) {
       if (ending.signal.aborted) return false;
@@ -364,7 +217,7 @@ export function createImages(options: ImagesOptions): Images {
       log(`${ref}: ${error.message}`);
       const { code, message, retryAfter } = error;
       const isHere =
-        layoutOf(reference) === undefined &&
+        archives.layoutOf(reference) === undefined &&
         ((await askContainerd(ref, reference, platform)) || (await askEngine(ref, reference, platform)));
       if (isDefinite(code) && !isHere)
         store.putAnswer({ ref, error: { code, message }, checked: now(), source: reference.domain });
@@ -390,7 +243,7 @@ export function createImages(options: ImagesOptions): Images {
       const local = engines.get(keyOf(ref, platform));
       try {
         const known = find(ref, platform);
-        if (known !== undefined) return { digest: known.found.digest, config: known.found.config };
+        if (known !== undefined) return { digest: known.digest, config: known.config };
       } catch (error) {
         const { code, message } = imageError(error, ref);
         // BuildKit's own words for what is not there.
@@ -412,17 +265,17 @@ export function createImages(options: ImagesOptions): Images {
       try {
         const known = find(ref, platform);
         if (known !== undefined) {
-          const { found } = known;
+          const { layers } = known.manifest;
           return {
             ref,
-            digest: found.digest,
+            digest: known.digest,
             source: known.answer.source,
             checked: known.answer.checked,
             stale: reference !== undefined && !isFresh(known.answer, reference),
-            platforms: found.platforms.map(formatPlatformAll),
-            layers: found.manifest.layers.length,
-            size: found.manifest.layers.reduce((sum, layer) => sum + layer.size, 0),
-            config: found.config,
+            platforms: known.platforms.map(formatPlatformAll),
+            layers: layers.length,
+            size: layers.reduce((sum, layer) => sum + layer.size, 0),
+            config: known.config,
             problem: shown,
           };
         }
@@ -446,7 +299,7 @@ export function createImages(options: ImagesOptions): Images {
     request(ref, platform, { force = false } = {}) {
       const reference = referenceOf(ref);
       if (mode === 'off' || reference === undefined || ending.signal.aborted) return Promise.resolve(false);
-      if (layoutOf(reference) === '') return Promise.resolve(false);
+      if (archives.layoutOf(reference) === '') return Promise.resolve(false);
       const key = keyOf(ref, platform);
       const running = underWay.get(key);
       if (running !== undefined) return running;
@@ -468,14 +321,14 @@ export function createImages(options: ImagesOptions): Images {
     },
     baseFiles(ref, platform) {
       const known = tryFind(ref, platform);
-      return known === undefined || mode === 'off' ? undefined : files.get(known.found.manifestDigest);
+      return known === undefined || mode === 'off' ? undefined : files.get(known.manifestDigest);
     },
     requestFiles(ref, platform) {
       const reference = referenceOf(ref);
       const known = tryFind(ref, platform);
       if (mode === 'off' || reference === undefined || known === undefined || ending.signal.aborted)
         return Promise.resolve(false);
-      const { manifestDigest } = known.found;
+      const { manifestDigest } = known;
       if (files.has(manifestDigest)) return Promise.resolve(false);
       const key = `files ${manifestDigest}`;
       const running = underWay.get(key);
@@ -529,7 +382,7 @@ export function createImages(options: ImagesOptions): Images {
   const readFiles = async (
     ref: string,
     reference: Reference,
-    { found: { manifest, manifestDigest }, answer }: Known,
+    { manifest, manifestDigest, answer }: StoredImage,
   ): Promise<boolean> => {
     const { layers } = manifest;
     const indexes: LayerIndex[] = [];
@@ -540,7 +393,7 @@ export function createImages(options: ImagesOptions): Images {
       kept.push(note === undefined ? undefined : await unpackIndex(note));
     }
     const size = layers.reduce((sum, layer, i) => sum + (kept[i] === undefined ? layer.size : 0), 0);
-    const archive = await inArchives(ref, reference);
+    const archive = await archives.find(ref, reference);
     if (kept.includes(undefined) && archive === undefined && mode !== 'on') return false;
     const here =
       archive?.source ??
@@ -569,35 +422,8 @@ export function createImages(options: ImagesOptions): Images {
   return images;
 }
 
-/** A part of an image that is not there does not mean that there is no image. */
-async function partOf<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof ImageError && error.code === 'not-found') throw new ImageError('bad-answer', error.message);
-    throw error;
-  }
-}
-
 /** The parts of a full reference. */
 function referenceOf(ref: string): Reference | undefined {
   const named = parseNormalizedNamed(ref);
   return 'error' in named ? undefined : tagNameOnly(named);
-}
-
-/** Runs so many at once, the others in the order in which they came. */
-function startSlots(count: number): <T>(work: () => Promise<T>) => Promise<T> {
-  let free = count;
-  const waiting: (() => void)[] = [];
-  return async (work) => {
-    if (free > 0) free--;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) free++;
-      else next();
-    }
-  };
 }

@@ -4,6 +4,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseNormalizedNamed, referenceString, tagNameOnly } from '../../oci/reference.ts';
 import { ImageError } from './imageError.ts';
+import { checkDigest, type FoundManifest, type ImageSource, sha256Of, shortDigest, verified } from './imageSource.ts';
 import {
   configLimit,
   type Descriptor,
@@ -13,7 +14,6 @@ import {
   platformOf,
   readManifest,
 } from './manifest.ts';
-import { checkDigest, type FoundManifest, type ImageSource, sha256Of, shortDigest, verified } from './registry.ts';
 import { readTar, type TarEntry } from './tar.ts';
 import { isPacked, unpacked } from './unpacked.ts';
 

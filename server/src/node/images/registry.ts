@@ -1,33 +1,14 @@
-// The client of one registry's repository, as the OCI distribution specification has it: logins, redirects, limits, digests.
-// A password goes to the registry it was given for and to the token server that this registry names, never after a redirect.
-import { createHash, type Hash } from 'node:crypto';
+// The client of one registry's repository, as the OCI distribution specification has it: redirects, limits, digests.
+// No login goes along where the registry redirects to.
 import type { Reference } from '../../oci/reference.ts';
-import { parseChallenges } from './challenge.ts';
-import type { Credential, Credentials } from './credentials.ts';
+import type { Credentials } from './credentials.ts';
 import { type Fetch, type HttpResponse, readAll } from './http.ts';
 import { ImageError } from './imageError.ts';
-import { type Descriptor, manifestLimit, manifestTypes } from './manifest.ts';
+import { checkDigest, type ImageSource, isDigest, sha256Of, shortDigest, verified } from './imageSource.ts';
+import { registryLogin, type Token } from './login.ts';
+import { manifestLimit, manifestTypes } from './manifest.ts';
 import { isLoopback } from './proxy.ts';
-
-/** Where manifests and blobs come from: a registry, a folder, an archive. All throw ImageError. */
-export interface ImageSource {
-  /** For a person: `registry-1.docker.io`, `the folder layout`. */
-  readonly name: string;
-  /** The manifest or index of a tag or digest; the bytes are verified. */
-  manifest(reference: string, signal?: AbortSignal): Promise<FoundManifest>;
-  /** The digest of a tag without reading what it names; undefined where the source does not tell. */
-  digestOf?(tag: string, signal?: AbortSignal): Promise<string | undefined>;
-  /** A blob as a whole, verified. */
-  blob(descriptor: Descriptor, limit: number, signal?: AbortSignal): Promise<Uint8Array>;
-  /** A blob as it comes; throws at its end where it is not what the digest says. */
-  stream(descriptor: Descriptor, signal?: AbortSignal): AsyncIterable<Uint8Array>;
-}
-
-export interface FoundManifest {
-  readonly bytes: Uint8Array;
-  readonly mediaType: string;
-  readonly digest: string;
-}
+import { denied, rateLimited, retryAfterOf } from './refusals.ts';
 
 export interface RegistryOptions {
   readonly fetch: Fetch;
@@ -59,14 +40,7 @@ export function endpointsOf(
   return found;
 }
 
-interface Token {
-  readonly value: string;
-  /** Milliseconds since 1970. */
-  readonly until: number;
-}
-
 const maxRedirects = 5;
-const tokenLimit = 1_000_000;
 /** No one waits longer than this for a registry that says "later", in seconds. */
 const patience = 5;
 
@@ -81,7 +55,6 @@ export function registrySource(
   const wait = options.wait ?? ((ms) => new Promise<void>((resolve) => setTimeout(resolve, ms)));
   const endpoints = endpointsOf(reference.domain, options);
   const image = `${reference.domain}/${reference.path}`;
-  const scope = `repository:${reference.path}:pull`;
 
   /** Tries the mirrors in order; what the last one says counts. */
   const anywhere = async <T>(attempt: (endpoint: URL) => Promise<T>): Promise<T> => {
@@ -100,117 +73,17 @@ export function registrySource(
   };
 
   const isOwn = (endpoint: URL): boolean => endpoint === endpoints[endpoints.length - 1];
-  const loginFor = (endpoint: URL): Promise<Credential | undefined> =>
-    credentials(isOwn(endpoint) ? reference.domain : endpoint.host);
-
-  const authorization = async (endpoint: URL, header: string, signal?: AbortSignal): Promise<string | undefined> => {
-    const challenges = parseChallenges(header);
-    const bearer = challenges.find((c) => c.scheme === 'bearer');
-    const login = await loginFor(endpoint);
-    if (login?.kind === 'bearer') return `Bearer ${login.token}`;
-    if (bearer !== undefined) {
-      const key = `${endpoint.host} ${bearer.params.realm} ${bearer.params.service} ${bearer.params.scope ?? scope}`;
-      const kept = tokens.get(key);
-      if (kept !== undefined && kept.until > now()) return `Bearer ${kept.value}`;
-      const token = await fetchToken(endpoint, bearer.params, login, signal);
-      tokens.set(key, token);
-      return `Bearer ${token.value}`;
-    }
-    if (challenges.some((c) => c.scheme === 'basic') && login?.kind === 'password')
-      return `Basic ${Buffer.from(`${login.user}:${login.password}`).toString('base64')}`;
-    return undefined;
-  };
-
-  const fetchToken = async (
-    endpoint: URL,
-    params: Readonly<Record<string, string>>,
-    login: Credential | undefined,
-    signal?: AbortSignal,
-  ): Promise<Token> => {
-    if (params.realm === undefined || !URL.canParse(params.realm, endpoint.href))
-      throw new ImageError('bad-answer', `${endpoint.host} wants a token, but does not say from where`);
-    const realm = new URL(params.realm, endpoint);
-    // Unencrypted it may go to the registry's own machine alone, and only where the registry itself is spoken to so.
-    const near = realm.hostname === endpoint.hostname || isLoopback(realm.hostname);
-    if (realm.protocol !== 'https:' && !(realm.protocol === 'http:' && endpoint.protocol === 'http:' && near))
-      throw new ImageError(
-        'bad-answer',
-        `${endpoint.host} wants a token from ${realm.host} without encryption: refused`,
-      );
-    // Whatever stands before the @ of an address is nobody's business.
-    realm.username = '';
-    realm.password = '';
-    const wanted = params.scope ?? scope;
-    const common = signal === undefined ? {} : { signal };
-    let response: HttpResponse;
-    if (login?.kind === 'identity') {
-      const form = new URLSearchParams({
-        grant_type: 'refresh_token',
-        service: params.service ?? '',
-        client_id: 'llb-lens',
-        scope: wanted,
-        refresh_token: login.token,
-      });
-      response = await fetch({
-        url: realm,
-        method: 'POST',
-        headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
-        body: form.toString(),
-        ...common,
-      });
-    } else {
-      const url = new URL(realm);
-      if (params.service !== undefined) url.searchParams.set('service', params.service);
-      for (const one of wanted.split(' ')) if (one !== '') url.searchParams.append('scope', one);
-      const headers: Record<string, string> = { accept: 'application/json' };
-      if (login?.kind === 'password') {
-        url.searchParams.set('account', login.user);
-        headers.authorization = `Basic ${Buffer.from(`${login.user}:${login.password}`).toString('base64')}`;
-      }
-      response = await fetch({ url, method: 'GET', headers, ...common });
-    }
-    const { status } = response;
-    if (status !== 200) {
-      response.discard();
-      if (status === 401 || (status === 400 && login?.kind === 'identity'))
-        throw login === undefined ? denied(endpoint) : wrongPassword(endpoint, login);
-      if (status === 403) throw denied(endpoint);
-      if (status === 429) throw rateLimited(realm.host, response, now());
-      if (status >= 300 && status < 400)
-        throw new ImageError('bad-answer', `The token server ${realm.host} redirects elsewhere: not followed`);
-      throw new ImageError(
-        status >= 500 ? 'server' : 'bad-answer',
-        `The token server ${realm.host} answered ${status}`,
-      );
-    }
-    const text = (await readAll(response, tokenLimit, `The answer of ${realm.host}`)).toString('utf8');
-    let answer: { token?: unknown; access_token?: unknown; expires_in?: unknown } = {};
-    try {
-      answer = (JSON.parse(text) ?? {}) as typeof answer;
-    } catch {
-      // Told below; the text may hold a token.
-    }
-    const value = typeof answer.token === 'string' && answer.token !== '' ? answer.token : answer.access_token;
-    if (typeof value !== 'string' || value === '' || /[\r\n]/.test(value))
-      throw new ImageError('bad-answer', `The token server ${realm.host} gave no token`);
-    const seconds = typeof answer.expires_in === 'number' && answer.expires_in > 0 ? answer.expires_in : 60;
-    // Somewhat less, for the way back.
-    return { value, until: now() + Math.max(seconds - 5, 5) * 1000 };
-  };
-
-  const wrongPassword = (endpoint: URL, login: Credential): ImageError => {
-    const what = login.kind === 'password' ? `the password of ${login.user}` : 'the token';
-    return new ImageError(
-      'wrong-password',
-      `${hostName(endpoint)} refused ${what}: log in again with docker login ${reference.domain === 'docker.io' ? '' : reference.domain}`.trimEnd(),
-    );
-  };
-  const denied = (endpoint: URL): ImageError =>
-    new ImageError(
-      'denied',
-      `${hostName(endpoint)} does not let ${image} be read: it does not exist, or a login with access to it is needed`,
-    );
   const hostName = (endpoint: URL): string => (isOwn(endpoint) ? reference.domain : endpoint.host);
+  const login = registryLogin({
+    fetch,
+    credential: (endpoint) => credentials(hostName(endpoint)),
+    registry: reference.domain,
+    image,
+    hostName,
+    scope: `repository:${reference.path}:pull`,
+    tokens,
+    now,
+  });
 
   /** Asks one path of the API; logs in where that is wanted, follows redirects, waits a little where told to. */
   const ask = async (
@@ -224,9 +97,8 @@ export function registrySource(
     const start = new URL(`${endpoint.pathname.replace(/\/+$/, '')}/v2/${reference.path}/${path}`, endpoint);
     // A mirror serves several registries: it must be told which is meant.
     if (!isOwn(endpoint) && reference.domain !== 'docker.io') start.searchParams.set('ns', reference.domain);
-    const key = `authorization ${endpoint.host} ${scope}`;
     let url = start;
-    let auth = usable(tokens.get(key), now());
+    let auth = login.current(endpoint);
     let triedLogin = false;
     let waited = false;
     let redirects = 0;
@@ -239,17 +111,9 @@ export function registrySource(
       if (status === 200 || status === 206) return response;
       response.discard();
       if (status === 401 && url.origin === start.origin) {
-        const login = await loginFor(endpoint);
-        if (triedLogin) throw login === undefined ? denied(endpoint) : wrongPassword(endpoint, login);
+        if (triedLogin) throw await login.refused(endpoint);
         triedLogin = true;
-        if (auth !== undefined) {
-          // It may have expired earlier than it said.
-          for (const kept of [...tokens.keys()])
-            if (kept.includes(` ${endpoint.host} `) || kept.startsWith(`${endpoint.host} `)) tokens.delete(kept);
-        }
-        auth = await authorization(endpoint, response.headers['www-authenticate'] ?? '', signal);
-        if (auth === undefined) throw denied(endpoint);
-        tokens.set(key, { value: auth, until: now() + 55_000 });
+        auth = await login.renew(endpoint, response.headers['www-authenticate'] ?? '', auth, signal);
         url = start;
         continue;
       }
@@ -264,7 +128,7 @@ export function registrySource(
             ? `${what} does not exist at ${hostName(endpoint)}`
             : `${what} is gone from where ${hostName(endpoint)} keeps it`,
         );
-      if (status === 401 || status === 403) throw denied(endpoint);
+      if (status === 401 || status === 403) throw denied(hostName(endpoint), image);
       if (status === 429 || status === 502 || status === 503 || status === 504) {
         const error =
           status === 429
@@ -321,7 +185,7 @@ export function registrySource(
         const response = await ask(endpoint, 'HEAD', `manifests/${tag}`, manifestTypes, `${image}:${tag}`, signal);
         response.discard();
         const said = response.headers['docker-content-digest'] ?? '';
-        return digestForm.test(said) ? said : undefined;
+        return isDigest(said) ? said : undefined;
       }),
     blob: (descriptor, limit, signal) =>
       anywhere(async (endpoint) => {
@@ -347,74 +211,8 @@ export function registrySource(
   };
 }
 
-/** The stream as it is; throws at its end where it is not what the descriptor says, and before where it does not end. */
-export async function* verified(
-  body: AsyncIterable<Uint8Array>,
-  descriptor: Descriptor,
-  what: string,
-): AsyncIterable<Uint8Array> {
-  const hash = hashFor(descriptor.digest, what);
-  let size = 0;
-  for await (const part of body) {
-    size += part.length;
-    if (size > descriptor.size)
-      throw new ImageError('too-large', `${what} does not end after its ${descriptor.size} bytes`);
-    hash.update(part);
-    yield part;
-  }
-  if (size < descriptor.size)
-    throw new ImageError('truncated', `${what} broke off after ${size} of ${descriptor.size} bytes`);
-  if (hash.digest('hex') !== hexOf(descriptor.digest))
-    throw new ImageError('wrong-digest', `${what} is not what its digest says`);
-}
-
-/** Throws where the bytes have another digest. */
-export function checkDigest(bytes: Uint8Array, digest: string, what: string): void {
-  if (hashFor(digest, what).update(bytes).digest('hex') !== hexOf(digest))
-    throw new ImageError('wrong-digest', `${what} is not what its digest says`);
-}
-
-export function sha256Of(bytes: Uint8Array | string): string {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-}
-
-/** `sha256:` and the first twelve digits. */
-export function shortDigest(digest: string): string {
-  return digest.slice(0, digest.indexOf(':') + 13);
-}
-
-const digestForm = /^(sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$/;
-
-function hashFor(digest: string, what: string): Hash {
-  if (!digestForm.test(digest)) throw new ImageError('unsupported', `${what} has a digest of an unknown kind`);
-  return createHash(digest.slice(0, 6));
-}
-
-function hexOf(digest: string): string {
-  return digest.slice(7);
-}
-
 function checkLength(response: HttpResponse, length: number, endpoint: URL): void {
   const announced = response.headers['content-length'];
   if (announced !== undefined && Number(announced) !== length)
     throw new ImageError('truncated', `The answer of ${endpoint.host} broke off after ${length} of ${announced} bytes`);
-}
-
-function usable(token: Token | undefined, now: number): string | undefined {
-  return token !== undefined && token.until > now ? token.value : undefined;
-}
-
-function rateLimited(host: string, response: HttpResponse, now: number): ImageError {
-  const seconds = retryAfterOf(response, now);
-  const when = seconds === undefined ? '' : `; it may be asked again in ${seconds} seconds`;
-  return new ImageError('rate-limited', `${host} answers no more questions for now (429)${when}`, seconds);
-}
-
-/** Seconds, or a date. */
-function retryAfterOf(response: HttpResponse, now: number): number | undefined {
-  const value = response.headers['retry-after'];
-  if (value === undefined) return undefined;
-  if (/^\d{1,9}$/.test(value)) return Number(value);
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
 }

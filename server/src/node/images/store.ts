@@ -5,8 +5,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ImageErrorCode } from './imageError.ts';
+import { checkDigest } from './imageSource.ts';
 import { isObject } from './manifest.ts';
-import { checkDigest } from './registry.ts';
 
 /** What a reference was when it was last asked for. */
 export interface Answer {
