@@ -1,7 +1,7 @@
 // SOURCE_DATE_EPOCH: the time that a reproducible build claims, given as a number or as the source whose time it is.
 import type { Word } from '../dockerfile/instruction.ts';
 import { processWord } from '../dockerfile/shell.ts';
-import { equalFold, parseInt64, quote } from '../go/text.ts';
+import { equalFold, parseInteger, quote } from '../go/text.ts';
 import { addEnv, deleteEnv, getEnv } from '../llb/env.ts';
 import type { Edge } from '../llb/op.ts';
 import { parseDigest } from '../oci/digest.ts';
@@ -40,7 +40,7 @@ export function resolveEpoch(c: Compilation, stages: readonly ParsedStage[]): vo
 
 function secondsOf(c: Compilation, value: string, stages: readonly ParsedStage[]): bigint | undefined {
   if (value === '') return undefined;
-  const number = parseInt64(value);
+  const number = parseInteger(value);
   if ('value' in number) return number.value;
   if (value === 'context') {
     const { state, error } = mainContext(c);

@@ -1,7 +1,7 @@
 // What the user told the build: buildx's frontend attributes, read and checked as BuildKit's dockerui reads them.
 import { csvFields } from '../go/csv.ts';
 import { parseIp } from '../go/ip.ts';
-import { atoi, equalFold, parseBool, parseInt64, parseUint64, quote, toLower, trimSpace } from '../go/text.ts';
+import { atoi, equalFold, parseBool, parseInteger, parseUint, quote, toLower, trimSpace } from '../go/text.ts';
 import type { LinuxResources, ProxyEnv } from '../llb/op.ts';
 import { linuxAmd64, normalizePlatform, type Platform, parsePlatform } from '../oci/platform.ts';
 import { type LintConfig, parseLintOptions } from './lint.ts';
@@ -86,7 +86,7 @@ export function readOptions(config: BuildConfig): { options: Options; error: str
   const mode = attr('image-resolve-mode');
   if (!['', 'default', 'pull', 'local'].includes(mode)) fail(`invalid image-resolve-mode: ${mode}`);
   const extraHosts = readExtraHosts(attr('add-hosts'), fail);
-  const shm = attr('shm-size') === '' ? { value: 0 } : parseInt64(attr('shm-size'));
+  const shm = attr('shm-size') === '' ? { value: 0 } : parseInteger(attr('shm-size'));
   if ('error' in shm) fail(`failed to parse shm size: ${shm.error}`);
   const ulimits = readUlimits(attr('ulimit'), fail);
   const linuxResources = readLinuxResources(attr, fail);
@@ -237,7 +237,7 @@ function readUlimit(text: string): { name: string; soft: number; hard: number } 
   if (values.length > 2)
     return `too many limit value arguments - ${text.slice(at + 1)}, can only have up to two, \`soft[:hard]\``;
   for (const value of values.reverse()) {
-    const parsed = parseInt64(value);
+    const parsed = parseInteger(value);
     if ('error' in parsed) return parsed.error;
     limits.push(Number(parsed.value));
   }
@@ -258,7 +258,7 @@ function readLinuxResources(
   const number = (key: string, unsigned: boolean, check: (n: bigint) => string | undefined): number => {
     const text = attr(key);
     if (text === '') return 0;
-    const parsed = unsigned ? parseUint64(text) : parseInt64(text);
+    const parsed = unsigned ? parseUint(text) : parseInteger(text);
     if ('error' in parsed) {
       fail(`failed to parse resource limits: invalid ${key} value: ${text}: ${parsed.error}`);
       return 0;

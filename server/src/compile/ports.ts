@@ -78,6 +78,6 @@ function parseRange(s: string): readonly [first: number, last: number] | undefin
 }
 
 function parseNumber(s: string): number | undefined {
-  const parsed = parseInteger(s, 10, 64);
+  const parsed = parseInteger(s);
   return 'value' in parsed && parsed.value >= 0n && parsed.value <= 65535n ? Number(parsed.value) : undefined;
 }

@@ -58,7 +58,7 @@ function readInterval(flags: readonly Flag[], name: string, errors: InstructionE
 function readRetries(word: Word, errors: InstructionError[]): number {
   const { value, start, end } = word;
   if (value === '') return 0;
-  const parsed = parseInteger(value, 10, 32);
+  const parsed = parseInteger(value, 32);
   if (!('error' in parsed) && parsed.value >= 0n) return Number(parsed.value);
   const summary = 'error' in parsed ? parsed.error : `--retries cannot be negative (${parsed.value})`;
   fail(errors, { summary, code: 'invalid-retries', start, end });

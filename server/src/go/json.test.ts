@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decodeJson, field, fieldValues, type Json, jsonString, marshalJson, unmarshalJson } from './json.ts';
+import { field, jsonString, unmarshalJson } from './json.ts';
 
 // The expectations are what Go 1.26's encoding/json answers.
 
@@ -26,33 +26,28 @@ test('a lone surrogate that is no raw byte is printed as the U+FFFD that Go woul
   expect(jsonString('\ud800')).toBe('"\ufffd"');
 });
 
-test('objects keep their order, maps are sorted by bytes', () => {
-  const value: Json = {
-    fields: [
-      ['b', 1],
-      ['gone', undefined],
-      [
-        'a',
-        new Map<string, Json>([
-          ['\u{10000}', null],
-          ['\uffff', [true, false]],
-          ['é', { fields: [] }],
-          ['e', 12n],
-        ]),
+const values = [
+  ['null', null],
+  ['true', true],
+  ['[]', []],
+  ['{}', { fields: [] }],
+  ['[1,-2.5e+10,"x",[{}]]', [{ number: '1' }, { number: '-2.5e+10' }, 'x', [{ fields: [] }]]],
+  ['[1.50,0E1]', [{ number: '1.50' }, { number: '0E1' }]],
+  [
+    '{"b":1,"a":{"c":[null]},"b":2}',
+    {
+      fields: [
+        ['b', { number: '1' }],
+        ['a', { fields: [['c', [null]]] }],
+        ['b', { number: '2' }],
       ],
-      ['n', { number: '1.50' }],
-    ],
-  };
-  expect(marshalJson(value)).toBe('{"b":1,"a":{"e":12,"é":{},"\uffff":[true,false],"\u{10000}":null},"n":1.50}');
-});
+    },
+  ],
+] as const;
 
-// Values that are printed again as they were given.
-const values = ['null', 'true', '[]', '{}', '[1,-2.5e+10,"x",[{}]]', '{"b":1,"a":{"c":[null]},"b":2}'];
-
-for (const text of values) {
+for (const [text, value] of values) {
   test(`${text} is read`, () => {
-    const read = unmarshalJson(` ${text}\n`);
-    expect('value' in read && marshalJson(read.value)).toBe(text);
+    expect(unmarshalJson(` ${text}\n`)).toEqual({ value });
   });
 }
 
@@ -131,35 +126,10 @@ for (const [text, expected] of unescaped) {
   });
 }
 
-const first = [
-  ['["a"] rest', 5],
-  ['["a"]', 5],
-  ['12x', 2],
-  ['"a"b', 3],
-  [' {} {}', 3],
-  ['true', 4],
-  ['tru', 'unexpected EOF'],
-  ['tru ', "invalid character ' ' in literal true (expecting 'e')"],
-  ['', 'EOF'],
-  [' \n', 'EOF'],
-  ['[1', 'unexpected EOF'],
-  ['[1 x', "invalid character 'x' after array element"],
-  ['nul!', "invalid character '!' in literal null (expecting 'l')"],
-  ['"\\', 'unexpected EOF'],
-] as const;
-
-for (const [text, expected] of first) {
-  test(`the first value of ${JSON.stringify(text)}`, () => {
-    const read = decodeJson(text);
-    expect('error' in read ? read.error : read.end).toBe(expected);
-  });
-}
-
 test('fields are found as Go finds them', () => {
   const read = unmarshalJson('{"env":1,"Env":2,"ENV":3,"EnvX":4,"uſer":5}');
   const value = 'value' in read ? read.value : null;
   expect(field(value, 'Env')).toEqual({ number: '3' });
-  expect(fieldValues(value, 'Env')).toHaveLength(3);
   expect(field(value, 'User')).toEqual({ number: '5' });
   expect(field(value, 'En')).toBeUndefined();
   expect(field('text', 'Env')).toBeUndefined();

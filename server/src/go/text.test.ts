@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import {
   atoi,
   equalFold,
-  fields,
   isSpace,
   parseBool,
   parseInteger,
@@ -86,20 +85,6 @@ for (const [name, change, cases] of [
   }
 }
 
-const words = [
-  [' a  b\tc ', ['a', 'b', 'c']],
-  ['', []],
-  ['  ', []],
-  ['a\u00a0b\u3000c', ['a', 'b', 'c']],
-  ['\udcffa b', ['\udcffa', 'b']],
-] as const;
-
-for (const [given, expected] of words) {
-  test(`fields of ${JSON.stringify(given)}`, () => {
-    expect(fields(given)).toEqual(expected);
-  });
-}
-
 const folds = [
   ['abc', 'ABC', true],
   ['K', 'k', true],
@@ -124,44 +109,33 @@ for (const [a, b, expected] of folds) {
 }
 
 const signed = [
-  ['42', '10', '64', '42'],
-  ['-42', '10', '64', '-42'],
-  ['+7', '10', '64', '7'],
-  ['9223372036854775807', '10', '64', '9223372036854775807'],
-  ['-9223372036854775808', '10', '64', '-9223372036854775808'],
-  ['9223372036854775808', '10', '64', 'strconv.ParseInt: parsing "9223372036854775808": value out of range'],
-  ['-9223372036854775809', '10', '0', 'strconv.ParseInt: parsing "-9223372036854775809": value out of range'],
-  ['', '10', '64', 'strconv.ParseInt: parsing "": invalid syntax'],
-  ['-', '10', '64', 'strconv.ParseInt: parsing "-": invalid syntax'],
-  ['1_000', '10', '64', 'strconv.ParseInt: parsing "1_000": invalid syntax'],
-  ['1_000', '0', '64', '1000'],
-  ['_1', '0', '64', 'strconv.ParseInt: parsing "_1": invalid syntax'],
-  ['1__0', '0', '64', 'strconv.ParseInt: parsing "1__0": invalid syntax'],
-  ['0x_ff', '0', '64', '255'],
-  ['0xff', '16', '64', 'strconv.ParseInt: parsing "0xff": invalid syntax'],
-  ['ff', '16', '64', '255'],
-  ['0b101', '0', '8', '5'],
-  ['0o17', '0', '8', '15'],
-  ['017', '0', '8', '15'],
-  ['08', '0', '8', 'strconv.ParseInt: parsing "08": invalid syntax'],
-  ['0', '0', '8', '0'],
-  ['0x', '0', '8', 'strconv.ParseInt: parsing "0x": invalid syntax'],
-  ['128', '10', '8', 'strconv.ParseInt: parsing "128": value out of range'],
-  ['-128', '10', '8', '-128'],
-  ['zz', '36', '64', '1295'],
-  ['1é', '10', '64', 'strconv.ParseInt: parsing "1é": invalid syntax'],
-  ['99999999999999999999x', '10', '64', 'strconv.ParseInt: parsing "99999999999999999999x": value out of range'],
+  ['42', 64, '42'],
+  ['-42', 64, '-42'],
+  ['+7', 64, '7'],
+  ['9223372036854775807', 64, '9223372036854775807'],
+  ['-9223372036854775808', 64, '-9223372036854775808'],
+  ['9223372036854775808', 64, 'strconv.ParseInt: parsing "9223372036854775808": value out of range'],
+  ['-9223372036854775809', 64, 'strconv.ParseInt: parsing "-9223372036854775809": value out of range'],
+  ['', 64, 'strconv.ParseInt: parsing "": invalid syntax'],
+  ['-', 64, 'strconv.ParseInt: parsing "-": invalid syntax'],
+  ['1_000', 64, 'strconv.ParseInt: parsing "1_000": invalid syntax'],
+  ['128', 8, 'strconv.ParseInt: parsing "128": value out of range'],
+  ['-128', 8, '-128'],
+  ['1é', 64, 'strconv.ParseInt: parsing "1é": invalid syntax'],
+  ['99999999999999999999x', 64, 'strconv.ParseInt: parsing "99999999999999999999x": value out of range'],
 ] as const;
 
 const unsigned = [
-  ['18446744073709551615', '10', '64', '18446744073709551615'],
-  ['18446744073709551616', '10', '64', 'strconv.ParseUint: parsing "18446744073709551616": value out of range'],
-  ['07777', '8', '32', '4095'],
-  ['8', '8', '32', 'strconv.ParseUint: parsing "8": invalid syntax'],
-  ['-1', '10', '64', 'strconv.ParseUint: parsing "-1": invalid syntax'],
-  ['+1', '10', '64', 'strconv.ParseUint: parsing "+1": invalid syntax'],
-  ['4294967296', '10', '32', 'strconv.ParseUint: parsing "4294967296": value out of range'],
-  ['\udcff', '10', '64', 'strconv.ParseUint: parsing "\\xff": invalid syntax'],
+  ['18446744073709551615', 10, 64, '18446744073709551615'],
+  ['18446744073709551616', 10, 64, 'strconv.ParseUint: parsing "18446744073709551616": value out of range'],
+  ['07777', 8, 32, '4095'],
+  ['8', 8, 32, 'strconv.ParseUint: parsing "8": invalid syntax'],
+  ['-1', 10, 64, 'strconv.ParseUint: parsing "-1": invalid syntax'],
+  ['+1', 10, 64, 'strconv.ParseUint: parsing "+1": invalid syntax'],
+  ['4294967296', 10, 32, 'strconv.ParseUint: parsing "4294967296": value out of range'],
+  ['\udcff', 10, 64, 'strconv.ParseUint: parsing "\\xff": invalid syntax'],
+  ['', 8, 32, 'strconv.ParseUint: parsing "": invalid syntax'],
+  ['000000000000000000000000000000017', 8, 32, '15'],
 ] as const;
 
 const decimal = [
@@ -176,15 +150,16 @@ const decimal = [
   ['0x10', 'strconv.Atoi: parsing "0x10": invalid syntax'],
 ] as const;
 
-for (const [parse, cases] of [
-  [parseInteger, signed],
-  [parseUint, unsigned],
-] as const) {
-  for (const [given, base, bits, expected] of cases) {
-    test(`${parse.name} of ${JSON.stringify(given)}, base ${base}, ${bits} bits`, () => {
-      expect(spoken(parse(given, Number(base), Number(bits)))).toBe(expected);
-    });
-  }
+for (const [given, bits, expected] of signed) {
+  test(`parseInteger of ${JSON.stringify(given)}, ${bits} bits`, () => {
+    expect(spoken(parseInteger(given, bits))).toBe(expected);
+  });
+}
+
+for (const [given, base, bits, expected] of unsigned) {
+  test(`parseUint of ${JSON.stringify(given)}, base ${base}, ${bits} bits`, () => {
+    expect(spoken(parseUint(given, base, bits))).toBe(expected);
+  });
 }
 
 for (const [given, expected] of decimal) {
@@ -227,7 +202,7 @@ test('white space is what unicode.IsSpace says', () => {
 });
 
 test('hugely long numbers are answered at once', () => {
-  expect(spoken(parseInteger('9'.repeat(100_000), 10, 64))).toMatch(/value out of range$/);
+  expect(spoken(parseInteger('9'.repeat(100_000)))).toMatch(/value out of range$/);
 });
 
 function spoken(parsed: { readonly value: bigint | number } | { readonly error: string }): string {

@@ -35,20 +35,6 @@ export function cut(s: string, separator: string): readonly [before: string, aft
   return at < 0 ? [s, undefined] : [s.slice(0, at), s.slice(at + separator.length)];
 }
 
-/** strings.Fields: the words between runs of white space. */
-export function fields(s: string): string[] {
-  const words: string[] = [];
-  let start = -1;
-  for (let i = 0; i < s.length; i++) {
-    if (isSpace(s.charCodeAt(i))) {
-      if (start >= 0) words.push(s.slice(start, i));
-      start = -1;
-    } else if (start < 0) start = i;
-  }
-  if (start >= 0) words.push(s.slice(start));
-  return words;
-}
-
 /** strings.ToLower: code point by code point, no special casing. */
 export function toLower(s: string): string {
   return changeCase(s, lowerCode, lowerAscii);
@@ -95,50 +81,32 @@ export function quote(s: string): string {
 
 /** strconv.ParseBool; undefined where Go reports an error. */
 export function parseBool(s: string): boolean | undefined {
-  switch (s) {
-    case '1':
-    case 't':
-    case 'T':
-    case 'true':
-    case 'TRUE':
-    case 'True':
-      return true;
-    case '0':
-    case 'f':
-    case 'F':
-    case 'false':
-    case 'FALSE':
-    case 'False':
-      return false;
-    default:
-      return undefined;
-  }
+  if (/^(1|t|T|true|TRUE|True)$/.test(s)) return true;
+  return /^(0|f|F|false|FALSE|False)$/.test(s) ? false : undefined;
 }
 
-/** strconv.ParseUint; `base` is 0 (prefix decides, `_` allowed) or 2..36, `bits` 0 (as 64) or 1..64. */
-export function parseUint(s: string, base: number, bits: number): Parsed<bigint> {
-  const read = readUint(s, base, bits);
-  return typeof read === 'bigint' ? { value: read } : numberError('ParseUint', s, read);
+/** strconv.ParseUint in base 8 or 10; `name` and `whole` are what an error names. */
+export function parseUint(s: string, base: 8 | 10 = 10, bits = 64, name = 'ParseUint', whole = s): Parsed<bigint> {
+  const [valid = '', significant = ''] = (base === 8 ? /^0*([0-7]*)/ : /^0*([0-9]*)/).exec(s) ?? [];
+  // No number of 64 bits has more digits. Go notices that one is too large before it comes to a character that is none.
+  const isLong = significant.length > 22;
+  const value = isLong ? 0n : BigInt((base === 8 ? '0o0' : '0') + significant);
+  if (isLong || value >> BigInt(bits)) return numberError(name, whole, 'value out of range');
+  return valid === '' || valid !== s ? numberError(name, whole, 'invalid syntax') : { value };
 }
 
-/** strconv.ParseInt; `base` and `bits` as for `parseUint`. */
-export function parseInteger(s: string, base: number, bits: number): Parsed<bigint> {
-  return parseSigned('ParseInt', s, base, bits);
-}
-
-/** strconv.ParseInt in base 10 with 64 bits. */
-export function parseInt64(s: string): Parsed<bigint> {
-  return parseSigned('ParseInt', s, 10, 64);
-}
-
-/** strconv.ParseUint in base 10 with 64 bits. */
-export function parseUint64(s: string): Parsed<bigint> {
-  return parseUint(s, 10, 64);
+/** strconv.ParseInt in base 10; `name` is what an error names. */
+export function parseInteger(s: string, bits = 64, name = 'ParseInt'): Parsed<bigint> {
+  const negative = s[0] === '-';
+  const parsed = parseUint(negative || s[0] === '+' ? s.slice(1) : s, 10, bits, name, s);
+  if ('error' in parsed) return parsed;
+  const value = negative ? -parsed.value : parsed.value;
+  return BigInt.asIntN(bits, value) === value ? { value } : numberError(name, s, 'value out of range');
 }
 
 /** strconv.Atoi. The value is exact up to 2^53. */
 export function atoi(s: string): Parsed<number> {
-  const parsed = parseSigned('Atoi', s, 10, 64);
+  const parsed = parseInteger(s, 64, 'Atoi');
   return 'error' in parsed ? parsed : { value: Number(parsed.value) };
 }
 
@@ -157,32 +125,6 @@ export function foldCode(code: number): number {
   // The Turkish letters fold with nothing although they have a case partner.
   if (code === 0x130 || code === 0x131) return code;
   return lowerCode(upperCode(code));
-}
-
-/** strconv's rule for `_` in numbers: only between digits, or between a base prefix and a digit. */
-export function underscoresWellPlaced(s: string): boolean {
-  let at = s.startsWith('-') || s.startsWith('+') ? 1 : 0;
-  // The kind of the last character: start, digit, underscore or other.
-  let last = '^';
-  let hex = false;
-  if (s.length - at >= 2 && s[at] === '0' && 'bBoOxX'.includes(s[at + 1] as string)) {
-    hex = (s.charCodeAt(at + 1) | 0x20) === 0x78;
-    at += 2;
-    last = '0';
-  }
-  for (; at < s.length; at++) {
-    const code = s.charCodeAt(at);
-    const lower = code | 0x20;
-    if ((code >= 0x30 && code <= 0x39) || (hex && lower >= 0x61 && lower <= 0x66)) last = '0';
-    else if (code === 0x5f) {
-      if (last !== '0') return false;
-      last = '_';
-    } else {
-      if (last === '_') return false;
-      last = '!';
-    }
-  }
-  return last !== '_';
 }
 
 const plain = /^[ !#-[\]-~]*$/;
@@ -231,54 +173,4 @@ function simpleCase(code: number, mapped: string): number {
   const other = mapped.codePointAt(0) as number;
   if (mapped.length !== (other > 0xffff ? 2 : 1)) return code;
   return other === code || !isPrint(code) || !isPrint(other) ? code : other;
-}
-
-function parseSigned(name: string, s: string, base: number, bits: number): Parsed<bigint> {
-  if (s === '') return numberError(name, s, 'invalid syntax');
-  const negative = s[0] === '-';
-  const read = readUint(negative || s[0] === '+' ? s.slice(1) : s, base, bits);
-  if (typeof read !== 'bigint') return numberError(name, s, read);
-  const limit = 1n << BigInt((bits === 0 ? 64 : bits) - 1);
-  if (negative ? read > limit : read >= limit) return numberError(name, s, 'value out of range');
-  return { value: negative ? -read : read };
-}
-
-function readUint(s: string, givenBase: number, bits: number): bigint | 'invalid syntax' | 'value out of range' {
-  if (s === '') return 'invalid syntax';
-  let base = givenBase;
-  let at = 0;
-  if (base === 0) {
-    base = 10;
-    if (s[0] === '0') {
-      const prefix = s.length >= 3 ? s.charCodeAt(1) | 0x20 : 0;
-      base = prefix === 0x62 ? 2 : prefix === 0x78 ? 16 : 8;
-      at = prefix === 0x62 || prefix === 0x6f || prefix === 0x78 ? 2 : 1;
-    }
-  }
-  const max = (1n << BigInt(bits === 0 ? 64 : bits)) - 1n;
-  const bigBase = BigInt(base);
-  // Numbers are exact here; only what goes beyond takes the slow way.
-  let small = 0;
-  let big: bigint | undefined;
-  let underscores = false;
-  for (; at < s.length; at++) {
-    const code = s.charCodeAt(at);
-    const lower = code | 0x20;
-    let digit = base;
-    if (code === 0x5f && givenBase === 0) {
-      underscores = true;
-      continue;
-    }
-    if (code >= 0x30 && code <= 0x39) digit = code - 0x30;
-    else if (code < 0x80 && lower >= 0x61 && lower <= 0x7a) digit = lower - 0x61 + 10;
-    if (digit >= base) return 'invalid syntax';
-    if (big === undefined && small < 2 ** 47) small = small * base + digit;
-    else {
-      big = (big ?? BigInt(small)) * bigBase + BigInt(digit);
-      if (big > max) return 'value out of range';
-    }
-    if (big === undefined && BigInt(small) > max) return 'value out of range';
-  }
-  if (underscores && !underscoresWellPlaced(s)) return 'invalid syntax';
-  return big ?? BigInt(small);
 }
