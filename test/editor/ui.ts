@@ -116,6 +116,27 @@ const stops: Readonly<Record<string, (walk: Walk) => Promise<void>>> = {
     });
   },
 
+  async 'what if a line changes, by the keyboard'(walk) {
+    const { page, shot } = walk;
+    await goTo(walk, 6, 1);
+    const box = page.locator('.quick-input-widget:visible');
+    await again(async () => {
+      await page.keyboard.press('F1');
+      await box.locator('input[type=text]').first().fill('>LLB Lens: What If');
+      await box.locator('.monaco-list-row', { hasText: 'What If' }).first().waitFor({ timeout: 3000 });
+    });
+    await page.keyboard.press('Enter');
+    await box.locator('.monaco-list-row', { hasText: 'line 6' }).first().waitFor();
+    await shot('what-if-question');
+    await page.keyboard.press('Enter');
+    const answer = page.locator('.statusbar-item', { hasText: 'run again, 1 more perhaps, if line 6 changes' });
+    await answer.waitFor();
+    await shot('what-if');
+    await calm(walk);
+    await page.keyboard.press('Escape');
+    await answer.waitFor({ state: 'detached' });
+  },
+
   async 'the build graph, from a lens'(walk) {
     const { page, editor, shot } = walk;
     await calm(walk);

@@ -113,12 +113,14 @@ function impactLens(analysis: Analysis, index: number, offset: number): CodeLens
   const subject = analysis.dockerfile.instructions[index]?.kind === 'from' ? 'a new base' : 'a change here';
   const click = { kind: 'graph', offset } as const;
   if (runs.length + maybe.length === 0) return { title: `${subject} re-runs nothing else`, click };
-  const all = [...runs, ...maybe].sort((a, b) => a - b);
-  const steps = all.length === 1 ? '1 step' : `${all.length} steps`;
-  const open = maybe.length === 0 ? '' : `; of these ${linesText(analysis, maybe)} only if the files read differ`;
+  const sure = runs.length > 0;
+  const told = sure ? runs : maybe;
+  const steps = `${sure ? '' : 'perhaps '}${told.length === 1 ? '1 step' : `${told.length} steps`}`;
+  const others = sure && maybe.length > 0 ? `; perhaps ${linesText(analysis, maybe, 3)} too` : '';
+  const open = maybe.length === 0 ? [] : [`Only if the files read differ: ${linesText(analysis, maybe, 40)}`];
   return {
-    title: `${subject} re-runs ${runs.length === 0 ? 'perhaps ' : ''}${steps}: ${linesText(analysis, all, 4)}`,
-    tooltip: `Runs again: ${linesText(analysis, all, 40)}${open}`,
+    title: `${subject} re-runs ${steps}: ${linesText(analysis, told, 4)}${others}`,
+    tooltip: [...(sure ? [`Runs again: ${linesText(analysis, runs, 40)}`] : []), ...open].join('. '),
     click,
   };
 }
