@@ -1,9 +1,9 @@
 // The bodies of heredocs: the lines behind an instruction up to each name.
 import { type HeredocWord, heredocsOfLine } from './heredocs.ts';
-import type { Heredoc, Piece, Word } from './instruction.ts';
+import type { Heredoc, Piece } from './instruction.ts';
 import { instructionNames } from './lineParsers.ts';
 import { addProblem, advance, nextLine, type Reader } from './lines.ts';
-import { spanOf } from './spans.ts';
+import { wordSpan } from './spans.ts';
 
 const noHeredocs: readonly Heredoc[] = [];
 interface HeredocsRead {
@@ -21,9 +21,8 @@ export function readHeredocs(
   const { text } = reader;
   const announced = heredocsOfLine(place.original);
   if ('error' in announced) {
-    const span = spanOf(place, announced.word.start, announced.word.end);
     const location = { first: startLine, last: reader.line };
-    addProblem(reader, 'parse', announced.error, 'invalid-heredoc', location, span.start, span.end);
+    addProblem(reader, 'parse', announced.error, 'invalid-heredoc', location, wordSpan(place, announced.word));
     return { heredocs: noHeredocs, end: -1, failed: true };
   }
   const heredocs: Heredoc[] = [];
@@ -33,22 +32,19 @@ export function readHeredocs(
     const before = { line: reader.line, lineStarts: reader.lineStarts.length };
     const found = findTerminator(reader, heredoc);
     if (found < 0) {
-      const span = spanOf(place, word.start, word.end);
       const location = { first: startLine, last: reader.line };
-      addProblem(reader, 'parse', 'unterminated heredoc', 'unterminated-heredoc', location, span.start, span.end);
+      addProblem(reader, 'parse', 'unterminated heredoc', 'unterminated-heredoc', location, wordSpan(place, word));
       if (++reader.unterminated <= maxRecoveries) rewind(reader, contentStart, before);
       return { heredocs, end, failed: true };
     }
     end = reader.end;
     heredocs.push({
-      name: heredoc.name,
-      fileDescriptor: heredoc.fileDescriptor,
-      expand: heredoc.expand,
-      chomp: heredoc.chomp,
+      ...heredoc,
       content: text.slice(contentStart, reader.start),
       contentSpan: { start: contentStart, end: reader.start },
       terminatorSpan: { start: found, end: reader.end },
-      word: wordAt(place.original, word),
+      // As the line has it, quotes included.
+      word: { ...word, value: place.original.slice(word.start, word.end) },
     });
   }
   return { heredocs, end, failed: false };
@@ -79,27 +75,18 @@ function rewind(
   reader.pos = contentStart;
   reader.line = before.line;
   reader.lineStarts.length = before.lineStarts;
-  if (reader.tooLong !== 'none') reader.tooLong = 'none';
+  reader.tooLong = 'none';
   while (reader.pos < text.length && !startsInstruction(text, reader.pos)) {
     const newline = text.indexOf('\n', reader.pos);
     advance(reader, newline < 0 ? text.length : newline, newline);
   }
 }
 
-function startsInstruction(text: string, at: number): boolean {
-  const code = text.charCodeAt(at);
-  if (code < 0x41 || code > 0x5a) return false;
-  for (const name of instructionNames) {
-    if (!text.startsWith(name, at)) continue;
-    const next = text.charCodeAt(at + name.length);
-    if (next === 0x20 || next === 0x09) return true;
-  }
-  return false;
-}
+const instructionStart = new RegExp(`(?:${instructionNames.join('|')})[ \\t]`, 'y');
 
-/** The word as the line has it, quotes included. */
-function wordAt(original: string, word: Word): Word {
-  return { value: original.slice(word.start, word.end), start: word.start, end: word.end };
+function startsInstruction(text: string, at: number): boolean {
+  instructionStart.lastIndex = at;
+  return instructionStart.test(text);
 }
 
 /** After so many heredocs without end the rest of the file is taken for content, lest it be searched each time. */

@@ -187,8 +187,6 @@ export interface RunInstruction extends InstructionBase, CommandLine {
   readonly security: string;
   /** Values of --device. */
   readonly devices: readonly string[];
-  /** Names of the flags that were used. */
-  readonly flagsUsed: readonly string[];
 }
 export interface CmdInstruction extends InstructionBase, CommandLine {
   readonly kind: 'cmd';

@@ -1,12 +1,10 @@
 // What is wrong with an instruction, and the checks that many instructions share.
 import type { InstructionBase } from './instruction.ts';
-import { flagErrors, flagTypes } from './instructionFlags.ts';
+import { flagErrors } from './instructionFlags.ts';
 import type { Line, LineError } from './lineParsers.ts';
 
 /** What is wrong with an instruction, in offsets of its text. */
-export interface InstructionError extends LineError {
-  readonly suggestion?: string;
-}
+export type InstructionError = LineError;
 
 export function fail(errors: InstructionError[], error: InstructionError): undefined {
   errors.push(error);
@@ -15,7 +13,7 @@ export function fail(errors: InstructionError[], error: InstructionError): undef
 
 export function takesNoFlags(line: Line, errors: InstructionError[]): boolean {
   if (line.flags.length === 0) return true;
-  const found = flagErrors(line.flags, flagTypes[line.known ?? 'env']);
+  const found = flagErrors(line.flags, line.known);
   errors.push(...found);
   return found.length === 0;
 }
@@ -30,7 +28,5 @@ export function missing(summary: string, line: Line): InstructionError {
 
 /** From the first to the last argument. */
 export function argumentsSpan(base: InstructionBase): { readonly start: number; readonly end: number } {
-  const first = base.args[0];
-  const last = base.args[base.args.length - 1];
-  return { start: first?.start ?? 0, end: last?.end ?? 0 };
+  return { start: base.args[0]?.start ?? 0, end: base.args.at(-1)?.end ?? 0 };
 }

@@ -3,7 +3,7 @@ import { equalFold, quote, toLower, toUpper, trimSpace } from '../go/text.ts';
 import { compareUtf8 } from '../go/utf8.ts';
 import { readAdd, readCopy } from './copyInstructions.ts';
 import { readHealthcheck } from './healthcheck.ts';
-import type { ArgDeclaration, Instruction, InstructionBase, KeyValue, Word } from './instruction.ts';
+import type { ArgDeclaration, BrokenInstruction, Instruction, InstructionBase, KeyValue, Word } from './instruction.ts';
 import { argumentsSpan, atLeastOne, fail, type InstructionError, missing, takesNoFlags } from './instructionErrors.ts';
 import { flagValue } from './instructionFlags.ts';
 import { instructionNames, type Line } from './lineParsers.ts';
@@ -20,7 +20,11 @@ export function readInstruction(
 ): Instruction {
   const before = errors.length;
   const instruction = readKnown(line, base, escapeCode, errors);
-  if (instruction && errors.length === before) return instruction;
+  return instruction && errors.length === before ? instruction : broken(base);
+}
+
+/** An instruction that BuildKit refuses. */
+export function broken(base: InstructionBase): BrokenInstruction {
   return { ...base, broken: true, kind: 'broken' };
 }
 
@@ -34,9 +38,17 @@ function readKnown(
     case 'env':
     case 'label':
       return readPairs(line.known, line, base, errors);
-    case 'maintainer': {
-      const word = exactlyOne('MAINTAINER', line, base, errors);
-      return takesNoFlags(line, errors) && word ? { ...base, kind: 'maintainer', maintainer: word.value } : undefined;
+    case 'maintainer':
+    case 'workdir':
+    case 'user':
+    case 'stopsignal': {
+      const { known } = line;
+      const [word] = base.args;
+      if (!word) fail(errors, missing(`${known.toUpperCase()} requires exactly one argument`, line));
+      if ((known !== 'stopsignal' && !takesNoFlags(line, errors)) || !word) return undefined;
+      if (known === 'maintainer') return { ...base, kind: known, maintainer: word.value };
+      if (known === 'workdir') return { ...base, kind: known, path: word };
+      return known === 'user' ? { ...base, kind: known, user: word } : { ...base, kind: known, signal: word };
     }
     case 'add':
       return readAdd(line, base, errors);
@@ -46,18 +58,12 @@ function readKnown(
       return readFrom(line, base, errors);
     case 'onbuild':
       return readOnbuild(line, base, escapeCode, errors);
-    case 'workdir': {
-      const path = exactlyOne('WORKDIR', line, base, errors);
-      return takesNoFlags(line, errors) && path ? { ...base, kind: 'workdir', path } : undefined;
-    }
     case 'run':
       return readRun(line, base, escapeCode, errors);
     case 'cmd':
-      if (!takesNoFlags(line, errors)) return undefined;
-      return { ...base, kind: 'cmd', cmdLine: commandLine(base), prependShell: !base.json };
     case 'entrypoint':
       if (!takesNoFlags(line, errors)) return undefined;
-      return { ...base, kind: 'entrypoint', cmdLine: commandLine(base), prependShell: !base.json };
+      return { ...base, kind: line.known, cmdLine: commandLine(base), prependShell: !base.json };
     case 'healthcheck':
       return readHealthcheck(line, base, errors);
     case 'expose': {
@@ -66,16 +72,8 @@ function readKnown(
       const ports = base.args.length === 1 ? base.args : [...base.args].sort((a, b) => compareUtf8(a.value, b.value));
       return { ...base, kind: 'expose', ports };
     }
-    case 'user': {
-      const user = exactlyOne('USER', line, base, errors);
-      return takesNoFlags(line, errors) && user ? { ...base, kind: 'user', user } : undefined;
-    }
     case 'volume':
       return readVolume(line, base, errors);
-    case 'stopsignal': {
-      const signal = exactlyOne('STOPSIGNAL', line, base, errors);
-      return signal && { ...base, kind: 'stopsignal', signal };
-    }
     case 'arg':
       return readArg(line, base, errors);
     case 'shell': {
@@ -90,20 +88,11 @@ function readKnown(
   }
 }
 
-function exactlyOne(name: string, line: Line, base: InstructionBase, errors: InstructionError[]): Word | undefined {
-  const [word] = base.args;
-  return word ?? fail(errors, missing(`${name} requires exactly one argument`, line));
-}
-
 function unknownInstruction(line: Line, errors: InstructionError[]): undefined {
-  const suggestion = suggest(line.keyword, instructionNames, false, true);
-  const error = {
-    summary: withSuggestion(`unknown instruction: ${line.keyword}`, suggestion),
-    code: 'unknown-instruction',
-    start: line.keywordStart,
-    end: line.keywordEnd,
-  };
-  return fail(errors, suggestion === undefined ? error : { ...error, suggestion });
+  const { keyword, keywordStart: start, keywordEnd: end } = line;
+  const suggestion = suggest(keyword, instructionNames, false, true);
+  const summary = withSuggestion(`unknown instruction: ${keyword}`, suggestion);
+  return fail(errors, { summary, code: 'unknown-instruction', start, end, suggestion });
 }
 
 function readPairs(
@@ -112,7 +101,7 @@ function readPairs(
   base: InstructionBase,
   errors: InstructionError[],
 ): Instruction | undefined {
-  const name = kind === 'env' ? 'ENV' : 'LABEL';
+  const name = kind.toUpperCase();
   const { args } = base;
   const flagsFit = takesNoFlags(line, errors);
   if (args.length === 0) return fail(errors, atLeastOne(name, line));
@@ -123,7 +112,7 @@ function readPairs(
     pairs.push({ key, value: args[i + 1] as Word, noDelimiter: (args[i + 2] as Word).value === '' });
   }
   if (!flagsFit) return undefined;
-  return kind === 'env' ? { ...base, kind, pairs } : { ...base, kind, pairs };
+  return { ...base, kind, pairs };
 }
 
 function blankName(name: string): { readonly summary: string; readonly code: string } {

@@ -32,6 +32,7 @@ export interface LineError {
   readonly code: string;
   readonly start: number;
   readonly end: number;
+  readonly suggestion?: string | undefined;
 }
 
 /** A line in its parts. All offsets are into the line, those of an ONBUILD trigger too. */

@@ -1,6 +1,9 @@
 // The physical lines of a file, up to the length that BuildKit reads, and the state of reading them.
+
+import type { Span } from '../../../shared/src/span.ts';
 import { utf8Length } from '../go/utf8.ts';
 import type { Comment, Directive, Dockerfile, Instruction, LineRange, Phase, Problem } from './instruction.ts';
+import { nowhere } from './spans.ts';
 
 export interface Reader {
   readonly text: string;
@@ -123,13 +126,14 @@ export function tooLongProblem(reader: Reader): void {
   if (reader.instructions.length === 0) noInstructions(reader);
   const summary = `dockerfile line greater than max allowed size of ${maxLineBytes}`;
   const location = { first: reader.line, last: reader.line };
-  addProblem(reader, 'parse', summary, 'line-too-long', location, reader.start, reader.end);
+  const { start, end } = reader;
+  addProblem(reader, 'parse', summary, 'line-too-long', location, { start, end });
   reader.tooLong = 'none';
 }
 
 export function noInstructions(reader: Reader): void {
   const location = { first: reader.line, last: reader.line };
-  addProblem(reader, 'parse', 'file with no instructions', 'no-instructions', location, 0, 0);
+  addProblem(reader, 'parse', 'file with no instructions', 'no-instructions', location, nowhere);
 }
 
 export function addProblem(
@@ -138,11 +142,10 @@ export function addProblem(
   summary: string,
   code: string,
   location: LineRange | undefined,
-  start: number,
-  end: number,
+  span: Span,
 ): void {
   const locations = location ? [location] : noLocations;
-  const problem = { phase, message: summary, summary, locations, span: { start, end }, code };
+  const problem = { phase, message: summary, summary, locations, span, code };
   (phase === 'parse' ? reader.parseProblems : reader.instructionProblems).push(problem);
 }
 

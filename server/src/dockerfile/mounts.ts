@@ -1,6 +1,6 @@
 // The values of RUN's flags: --mount, --device, --network and --security.
 import { type CsvField, csvFieldPlaces } from '../go/csv.ts';
-import { parseBool, parseUint, quote, toLower } from '../go/text.ts';
+import { cut, parseBool, parseUint, quote, toLower } from '../go/text.ts';
 import { ramInBytes } from '../go/units.ts';
 import { suggest, withSuggestion } from './suggest.ts';
 
@@ -36,7 +36,7 @@ export interface FieldError {
   readonly field?: CsvField;
   /** The side of `=` that is wrong. */
   readonly part?: 'key' | 'value';
-  readonly suggestion?: string;
+  readonly suggestion?: string | undefined;
 }
 
 /** Expands variables. */
@@ -79,30 +79,18 @@ export function parseMount(value: string, expand?: Expander): { readonly mount: 
   };
   let readOnlyGiven = false;
   for (const field of fields) {
-    const equals = field.value.indexOf('=');
-    const key = toLower(equals < 0 ? field.value : field.value.slice(0, equals));
-    if (!expand) {
-      if (equals < 0 || key !== 'from') continue;
-      const from = field.value.slice(equals + 1);
-      const dollar = from.indexOf('$');
-      if (dollar >= 0 && dollar < from.length - 1)
+    const [name, setting] = cut(field.value, '=');
+    const key = toLower(name);
+    if (expand) {
+      const error = setField(mount, key, setting && expand(setting), field);
+      if (error) return error;
+      readOnlyGiven ||= readOnlyKeys.includes(key);
+    } else if (key === 'from' && setting !== undefined) {
+      // A dollar at the end is one.
+      if (/\$./s.test(setting))
         return { error: "'from' doesn't support variable expansion, define alias stage instead", field, part: 'value' };
-      mount.from = from;
-      continue;
+      mount.from = setting;
     }
-    if (equals < 0) {
-      if (key === 'readonly' || key === 'ro' || key === 'readwrite' || key === 'rw') {
-        mount.readOnly = key.startsWith('ro') || key === 'readonly';
-        readOnlyGiven = true;
-      } else if (key === 'required') {
-        if (!mayBeRequired(mount.type)) return unexpectedKey(key, mount.type, field);
-        mount.required = true;
-      } else return { error: `invalid field '${field.value}' must be a key=value pair`, field };
-      continue;
-    }
-    const error = setField(mount, key, expand(field.value.slice(equals + 1)), field);
-    if (error) return error;
-    if (key === 'readonly' || key === 'ro' || key === 'readwrite' || key === 'rw') readOnlyGiven = true;
   }
   if (!readOnlyGiven) mount.readOnly = mount.type !== 'cache' && mount.type !== 'tmpfs';
   const error = contradiction(mount);
@@ -116,9 +104,8 @@ export function parseDevice(value: string): { readonly device: ParsedDevice } | 
   let name = '';
   let required = false;
   for (const field of fields) {
-    const equals = field.value.indexOf('=');
-    const key = toLower(equals < 0 ? field.value : field.value.slice(0, equals));
-    const setting = equals < 0 ? undefined : field.value.slice(equals + 1);
+    const [written, setting] = cut(field.value, '=');
+    const key = toLower(written);
     if (key === 'required') {
       const parsed = setting === undefined ? true : parseBool(setting);
       if (parsed === undefined) return { error: `invalid value for ${key}: ${setting}`, field, part: 'value' };
@@ -127,10 +114,7 @@ export function parseDevice(value: string): { readonly device: ParsedDevice } | 
       if (name !== '') return { error: `device name already set to ${name}`, field };
       name = setting;
     } else if (name === '') name = field.value;
-    else if (setting === undefined) return { error: `invalid field '${field.value}' must be a key=value pair`, field };
-    else {
-      return unsupported(`unexpected key '${key}' in '${field.value}'`, key, deviceKeys, field, 'key');
-    }
+    else return setting === undefined ? noPair(field) : unknownKey(key, deviceKeys, field);
   }
   return { device: { name, required } };
 }
@@ -145,74 +129,74 @@ export function securityError(value: string): string | undefined {
   return securityModes.includes(value) ? undefined : `security ${quote(value)} is not valid`;
 }
 
-function setField(mount: Changing<ParsedMount>, key: string, value: string, field: CsvField): FieldError | undefined {
+const readOnlyKeys: readonly string[] = ['readonly', 'ro', 'readwrite', 'rw'];
+
+/** Sets what a field says; only a switch may be without a value. */
+function setField(
+  mount: Changing<ParsedMount>,
+  key: string,
+  given: string | undefined,
+  field: CsvField,
+): FieldError | undefined {
+  const { type } = mount;
+  const value = given ?? 'true';
+  const isReadOnly = readOnlyKeys.includes(key);
+  if (given === undefined && !isReadOnly && key !== 'required') return noPair(field);
+  if ((key === 'required' && type !== 'secret' && type !== 'ssh') || (key === 'size' && type !== 'tmpfs'))
+    return { error: `unexpected key '${key}' for mount type '${type}'`, field, part: 'key' };
+  const wrong: FieldError = { error: `invalid value for ${key}: ${value}`, field, part: 'value' };
   switch (key) {
     case 'type': {
-      const type = mountTypes.find((known) => known === toLower(value));
-      if (type === undefined)
-        return unsupported(`unsupported mount type ${quote(value)}`, value, mountTypes, field, 'value');
-      mount.type = type;
-      return undefined;
+      const known = mountTypes.find((each) => each === toLower(value));
+      if (!known) return unsupported(`unsupported mount type ${quote(value)}`, value, mountTypes, field);
+      mount.type = known;
+      break;
     }
     case 'from':
-      mount.from = value;
-      return undefined;
     case 'source':
+    case 'target':
+    case 'env':
+      mount[key] = value;
+      break;
     case 'src':
       mount.source = value;
-      return undefined;
-    case 'target':
+      break;
     case 'dst':
     case 'destination':
       mount.target = value;
-      return undefined;
-    case 'readonly':
-    case 'ro':
-    case 'readwrite':
-    case 'rw': {
-      const parsed = parseBool(value);
-      if (parsed === undefined) return { error: `invalid value for ${key}: ${value}`, field, part: 'value' };
-      mount.readOnly = parsed === (key === 'readonly' || key === 'ro');
-      return undefined;
-    }
-    case 'required': {
-      if (!mayBeRequired(mount.type)) return unexpectedKey(key, mount.type, field);
-      const parsed = parseBool(value);
-      if (parsed === undefined) return { error: `invalid value for ${key}: ${value}`, field, part: 'value' };
-      mount.required = parsed;
-      return undefined;
-    }
-    case 'size': {
-      if (mount.type !== 'tmpfs') return unexpectedKey(key, mount.type, field);
-      const size = ramInBytes(value);
-      if ('error' in size) return { error: `invalid value for ${key}: ${value}`, field, part: 'value' };
-      mount.sizeLimit = size.value;
-      return undefined;
-    }
+      break;
     case 'id':
       mount.cacheId = value;
-      return undefined;
+      break;
+    case 'size': {
+      const size = ramInBytes(value);
+      if ('error' in size) return wrong;
+      mount.sizeLimit = size.value;
+      break;
+    }
     case 'sharing': {
-      const mode = shareModes.find((known) => known === toLower(value));
-      if (mode === undefined)
-        return unsupported(`unsupported sharing value ${quote(value)}`, value, shareModes, field, 'value');
-      mount.cacheSharing = mode;
-      return undefined;
+      const known = shareModes.find((each) => each === toLower(value));
+      if (!known) return unsupported(`unsupported sharing value ${quote(value)}`, value, shareModes, field);
+      mount.cacheSharing = known;
+      break;
     }
     case 'mode':
     case 'uid':
     case 'gid': {
       const parsed = parseUint(value, key === 'mode' ? 8 : 10, 32);
-      if ('error' in parsed) return { error: `invalid value ${value} for ${key}`, field, part: 'value' };
+      if ('error' in parsed) return { ...wrong, error: `invalid value ${value} for ${key}` };
       mount[key] = Number(parsed.value);
-      return undefined;
+      break;
     }
-    case 'env':
-      mount.env = value;
-      return undefined;
-    default:
-      return unsupported(`unexpected key '${key}' in '${field.value}'`, key, mountKeys, field, 'key');
+    default: {
+      if (!isReadOnly && key !== 'required') return unknownKey(key, mountKeys, field);
+      const on = parseBool(value);
+      if (on === undefined) return wrong;
+      if (isReadOnly) mount.readOnly = on === (key === 'readonly' || key === 'ro');
+      else mount.required = on;
+    }
   }
+  return undefined;
 }
 
 function contradiction(mount: ParsedMount): string | undefined {
@@ -232,22 +216,18 @@ function contradiction(mount: ParsedMount): string | undefined {
   return undefined;
 }
 
-function mayBeRequired(type: MountType): boolean {
-  return type === 'secret' || type === 'ssh';
+function noPair(field: CsvField): FieldError {
+  return { error: `invalid field '${field.value}' must be a key=value pair`, field };
 }
 
-function unexpectedKey(key: string, type: MountType, field: CsvField): FieldError {
-  return { error: `unexpected key '${key}' for mount type '${type}'`, field, part: 'key' };
+/** Keys are in an order, so that of several that are equally near the first is meant. */
+function unknownKey(key: string, keys: readonly string[], field: CsvField): FieldError {
+  const suggestion = suggest(key, keys, true);
+  const error = withSuggestion(`unexpected key '${key}' in '${field.value}'`, suggestion);
+  return { error, field, part: 'key', suggestion };
 }
 
-function unsupported(
-  message: string,
-  value: string,
-  options: readonly string[],
-  field: CsvField,
-  part: 'key' | 'value',
-): FieldError {
-  const suggestion = suggest(value, options, true, options !== mountKeys && options !== deviceKeys);
-  const found = { error: withSuggestion(message, suggestion), field, part };
-  return suggestion === undefined ? found : { ...found, suggestion };
+function unsupported(message: string, value: string, options: readonly string[], field: CsvField): FieldError {
+  const suggestion = suggest(value, options, true, true);
+  return { error: withSuggestion(message, suggestion), field, part: 'value', suggestion };
 }

@@ -4,12 +4,12 @@ import { skipSpace } from '../go/unicode.ts';
 import { decodeUtf8, encodeUtf8 } from '../go/utf8.ts';
 import { readDirectiveLine } from './directives.ts';
 import { readHeredocs } from './heredocBodies.ts';
-import type { Dockerfile, Heredoc, Instruction, InstructionBase, LineRange, Piece } from './instruction.ts';
+import type { Dockerfile, Heredoc, Instruction, InstructionBase, Piece } from './instruction.ts';
 import type { InstructionError } from './instructionErrors.ts';
-import { readInstruction } from './instructions.ts';
+import { broken, readInstruction } from './instructions.ts';
 import { type Line, readLine } from './lineParsers.ts';
 import { addProblem, backslash, newReader, nextLine, noInstructions, type Reader, tooLongProblem } from './lines.ts';
-import { spanOf } from './spans.ts';
+import { nowhere, spanOf, wordSpan } from './spans.ts';
 import { argsOf } from './triggers.ts';
 
 /** Reads `text`. Never fails: what is wrong is in `problems`, the error that BuildKit stops at first. */
@@ -67,7 +67,7 @@ const noHeredocs: readonly Heredoc[] = [];
 function readAll(reader: Reader): void {
   const { text } = reader;
   if (text === '') {
-    addProblem(reader, 'parse', 'the Dockerfile cannot be empty', 'empty-file', undefined, 0, 0);
+    addProblem(reader, 'parse', 'the Dockerfile cannot be empty', 'empty-file', undefined, nowhere);
     return;
   }
   while (nextLine(reader, true)) {
@@ -118,23 +118,24 @@ function readDirective(reader: Reader, start: number, end: number): boolean {
   const location = { first: reader.line - 1, last: reader.line - 1 };
   if (reader.directives.some((directive) => directive.name === name)) {
     const summary = `only one ${name} parser directive can be used`;
-    addProblem(reader, 'parse', summary, 'duplicate-directive', location, start, end);
+    addProblem(reader, 'parse', summary, 'duplicate-directive', location, { start, end });
     return true;
   }
   const value = text.slice(valueStart, valueEnd);
+  const valueSpan = { start: valueStart, end: valueEnd };
   reader.directives.push({
     name,
     value,
     line: reader.line,
     span: { start, end },
     nameSpan: { start: nameStart, end: nameEnd },
-    valueSpan: { start: valueStart, end: valueEnd },
+    valueSpan,
   });
   if (name === 'escape') {
     if (value === '\\' || value === '`') reader.escape = value.charCodeAt(0);
     else {
       const summary = `invalid escape token '${value}' does not match \` or \\`;
-      addProblem(reader, 'parse', summary, 'invalid-escape', location, valueStart, valueEnd);
+      addProblem(reader, 'parse', summary, 'invalid-escape', location, valueSpan);
     }
   }
   return true;
@@ -228,9 +229,9 @@ function readLineText(
   let end = lineEnd;
   let failed = false;
   if (line.error) {
-    const { summary, code, start, end: errorEnd } = line.error;
-    const span = spanOf(place, start, errorEnd);
-    addProblem(reader, 'parse', summary, code, { first: startLine, last: reader.line }, span.start, span.end);
+    const { summary, code } = line.error;
+    const location = { first: startLine, last: reader.line };
+    addProblem(reader, 'parse', summary, code, location, wordSpan(place, line.error));
     failed = true;
   } else if (mayHaveHeredocs(line) && original.includes('<<')) {
     const read = readHeredocs(reader, place, startLine);
@@ -259,22 +260,27 @@ function readLineText(
   if (failed) {
     // A stage may have been meant: then what follows is not without one.
     if (line.known === 'from') reader.stageSeen = true;
-    reader.instructions.push({ ...base, broken: true, kind: 'broken' });
+    reader.instructions.push(broken(base));
     return;
   }
   const errors: InstructionError[] = [];
   let instruction = readInstruction(line, base, reader.escape, errors);
-  for (const error of errors) {
-    const span = spanOf(base, error.start, error.end);
-    addInstructionProblem(reader, error, lines, span.start, span.end);
-  }
+  for (const { summary, code, suggestion, ...place } of errors)
+    reader.instructionProblems.push({
+      phase: 'instruction',
+      message: `dockerfile parse error on line ${startLine}: ${summary}`,
+      summary,
+      locations: [lines],
+      span: wordSpan(base, place),
+      code,
+      suggestion,
+    });
   if (!reader.stageSeen) {
     if (line.known === 'from' || line.known === undefined) reader.stageSeen = true;
     else if (errors.length === 0 && instruction.kind !== 'arg') {
       const span = spanOf(base, line.keywordStart, line.keywordEnd);
-      const summary = 'no build stage in current context';
-      addProblem(reader, 'instruction', summary, 'no-stage', lines, span.start, span.end);
-      instruction = { ...base, broken: true, kind: 'broken' };
+      addProblem(reader, 'instruction', 'no build stage in current context', 'no-stage', lines, span);
+      instruction = broken(base);
     }
   }
   reader.instructions.push(instruction);
@@ -283,23 +289,4 @@ function readLineText(
 function mayHaveHeredocs(line: Line): boolean {
   const { known, json } = line.known === 'onbuild' ? (line.trigger ?? line) : line;
   return (known === 'run' || known === 'copy' || known === 'add') && !json;
-}
-
-function addInstructionProblem(
-  reader: Reader,
-  error: InstructionError,
-  lines: LineRange,
-  start: number,
-  end: number,
-): void {
-  const { summary, code, suggestion } = error;
-  const problem = {
-    phase: 'instruction' as const,
-    message: `dockerfile parse error on line ${lines.first}: ${summary}`,
-    summary,
-    locations: [lines],
-    span: { start, end },
-    code,
-  };
-  reader.instructionProblems.push(suggestion === undefined ? problem : { ...problem, suggestion });
 }

@@ -1,9 +1,9 @@
 // RUN: its command and the flags that are judged when the file is read.
-import { csvFieldPlaces } from '../go/csv.ts';
+import { type CsvField, csvFieldPlaces } from '../go/csv.ts';
+import { cut } from '../go/text.ts';
 import { flagPlaces } from './flags.ts';
 import type { Flag, Instruction, InstructionBase, Mount, MountField } from './instruction.ts';
 import { fail, type InstructionError, takesNoFlags } from './instructionErrors.ts';
-import { flagValue } from './instructionFlags.ts';
 import type { Line } from './lineParsers.ts';
 import { type FieldError, networkError, parseDevice, parseMount, securityError } from './mounts.ts';
 
@@ -13,63 +13,42 @@ export function readRun(
   escapeCode: number,
   errors: InstructionError[],
 ): Instruction | undefined {
-  const cmdLine = commandLine(base);
-  const prependShell = !base.json;
-  const { flags } = base;
-  if (flags.length === 0)
-    return {
-      ...base,
-      kind: 'run',
-      cmdLine,
-      prependShell,
-      mounts: noMounts,
-      network: '',
-      security: '',
-      devices: noStrings,
-      flagsUsed: noStrings,
-    };
   if (!takesNoFlags(line, errors)) return undefined;
   const before = errors.length;
-  const mounts: Mount[] = [];
-  const devices: string[] = [];
-  const used = new Set<string>();
+  const given = (name: string): readonly Flag[] => base.flags.filter((flag) => flag.name === name);
   // BuildKit asks for devices first, then mounts, then the network, then security.
-  for (const flag of flags) {
-    used.add(flag.name);
-    if (flag.name !== 'device') continue;
+  const devices = given('device').map((flag) => {
     const device = parseDevice(flag.value ?? '');
     if ('error' in device) fail(errors, fieldError(device, flag, base, escapeCode, 'invalid-device'));
-    devices.push(flag.value ?? '');
-  }
-  for (const flag of flags) {
-    if (flag.name !== 'mount') continue;
+    return flag.value ?? '';
+  });
+  const mounts = given('mount').map((flag) => {
     const mount = parseMount(flag.value ?? '');
     if ('error' in mount) fail(errors, fieldError(mount, flag, base, escapeCode, 'invalid-mount'));
-    mounts.push(mountOf(base, flag, escapeCode));
-  }
-  const network = flagValue(flags, 'network');
-  const security = flagValue(flags, 'security');
-  const wrongNetwork = used.has('network') ? networkError(network.value) : undefined;
-  if (wrongNetwork !== undefined) fail(errors, { ...network, summary: wrongNetwork, code: 'invalid-network' });
-  const wrongSecurity = used.has('security') ? securityError(security.value) : undefined;
-  if (wrongSecurity !== undefined) fail(errors, { ...security, summary: wrongSecurity, code: 'invalid-security' });
+    return mountOf(base, flag, escapeCode);
+  });
+  const modeOf = (name: string, errorOf: (value: string) => string | undefined): string => {
+    const [flag] = given(name);
+    if (!flag) return '';
+    const { value = '', valueStart: start, valueEnd: end } = flag;
+    const summary = errorOf(value);
+    if (summary !== undefined) fail(errors, { summary, code: `invalid-${name}`, start, end });
+    return value;
+  };
+  const network = modeOf('network', networkError);
+  const security = modeOf('security', securityError);
   if (errors.length > before) return undefined;
   return {
     ...base,
     kind: 'run',
-    cmdLine,
-    prependShell,
+    cmdLine: commandLine(base),
+    prependShell: !base.json,
     mounts,
-    network: network.value,
-    security: security.value,
+    network,
+    security,
     devices,
-    flagsUsed: [...used],
   };
 }
-
-const noMounts: readonly Mount[] = [];
-
-const noStrings: readonly string[] = [];
 
 /** A flag of RUN --mount with the place of each field. */
 export function mountOf(base: { readonly original: string }, flag: Flag, escapeCode: number): Mount {
@@ -86,21 +65,17 @@ export function mountOf(base: { readonly original: string }, flag: Flag, escapeC
     return last + ((base.original.codePointAt(last) as number) > 0xffff ? 2 : 1);
   };
   const fields = csv.map((field): MountField => {
-    const text = field.value;
-    const quoted = value[field.start] === '"';
-    const start = quoted ? field.start + 1 : field.start;
-    const end = quoted ? field.end - 1 : field.end;
-    const equals = text.indexOf('=');
+    const quotes = value[field.start] === '"' ? 1 : 0;
+    const start = field.start + quotes;
+    const end = field.end - quotes;
+    const [key, setting] = cut(field.value, '=');
     // Doubled quotes in a quoted field make it longer in the text than it is.
-    const keyEnd = equals < 0 ? end : Math.min(start + equals, end);
-    const key = { value: equals < 0 ? text : text.slice(0, equals), start: placeOf(start), end: endOf(start, keyEnd) };
+    const keyEnd = setting === undefined ? end : Math.min(start + key.length, end);
     const valueStart = Math.min(keyEnd + 1, end);
     return {
-      key,
+      key: { value: key, start: placeOf(start), end: endOf(start, keyEnd) },
       value:
-        equals < 0
-          ? undefined
-          : { value: text.slice(equals + 1), start: placeOf(valueStart), end: endOf(valueStart, end) },
+        setting === undefined ? undefined : { value: setting, start: placeOf(valueStart), end: endOf(valueStart, end) },
     };
   });
   return { flag, fields };
@@ -113,8 +88,8 @@ function fieldError(
   escapeCode: number,
   code: string,
 ): InstructionError {
-  const found = { ...placeOfFieldError(error, flag, base, escapeCode), summary: error.error, code };
-  return error.suggestion === undefined ? found : { ...found, suggestion: error.suggestion };
+  const { error: summary, suggestion } = error;
+  return { ...placeOfFieldError(error, flag, base, escapeCode), summary, code, suggestion };
 }
 
 /** Where in `original` the value of --mount or --device is wrong: the side of a field, the field, the value or flag. */
@@ -129,20 +104,13 @@ export function placeOfFieldError(
       ? { start: flag.valueStart, end: flag.valueEnd }
       : { start: flag.start, end: flag.end };
   const { start } = error.field;
-  const field = mountOf(base, flag, escapeCode).fields[fieldIndex(flag.value ?? '', start)] as MountField;
-  if (error.part === 'value' && field.value) return { start: field.value.start, end: field.value.end };
-  return { start: field.key.start, end: error.part === 'key' ? field.key.end : (field.value ?? field.key).end };
-}
-
-function fieldIndex(value: string, start: number): number {
-  const fields = csvFieldPlaces(value);
-  return typeof fields === 'string' ? -1 : fields.findIndex((field) => field.start === start);
+  const places = csvFieldPlaces(flag.value ?? '') as CsvField[];
+  const index = places.findIndex((field) => field.start === start);
+  const { key, value = key } = mountOf(base, flag, escapeCode).fields[index] as MountField;
+  return { start: (error.part === 'value' ? value : key).start, end: (error.part === 'key' ? key : value).end };
 }
 
 /** The arguments as a command: one string in shell form. */
 export function commandLine(base: InstructionBase): readonly string[] {
-  const { args } = base;
-  if (base.json) return args.map((arg) => arg.value);
-  const [first] = args;
-  return first === undefined ? [] : [first.value];
+  return (base.json ? base.args : base.args.slice(0, 1)).map((arg) => arg.value);
 }

@@ -151,7 +151,7 @@ function flagItems(analysis: Analysis, offset: number, cursor: InInstruction, ke
     cursor.role === 'flag' ? tokenSpan(analysis, offset, cursor, token.start, end) : { start: offset, end: offset };
   const used = new Set(flags.filter((flag) => flag !== token).map((flag) => flag.text.slice(2).split('=')[0]));
   const items: CompletionItem[] = [];
-  for (const [name, type] of flagTypes[keyword]) {
+  for (const [name, type] of flagTypes[keyword] ?? []) {
     if (type !== 'strings' && used.has(name)) continue;
     const reference = flagReference[keyword]?.[name];
     const takesValue = type !== 'bool';

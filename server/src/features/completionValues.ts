@@ -23,7 +23,7 @@ export function flagValueItems(analysis: Analysis, offset: number, cursor: InIns
   const name = token.text.slice(2, equals);
   const span = tokenSpan(analysis, offset, cursor, token.start + equals + 1, token.end);
   if (name === 'mount' && keyword === 'run') return mountItems(analysis, offset, cursor, equals + 1);
-  if (keyword !== undefined && flagTypes[keyword].get(name) === 'bool')
+  if (keyword !== undefined && flagTypes[keyword]?.get(name) === 'bool')
     return { items: values(span, 'value', ['true', 'false']) };
   switch (name) {
     case 'from':
