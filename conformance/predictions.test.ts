@@ -5,7 +5,7 @@ import { compare, scenarios } from './predictions.ts';
 const all = scenarios();
 
 test('there is something to compare with', () => {
-  expect(all.length).toBeGreaterThanOrEqual(500);
+  expect(all.length).toBeGreaterThanOrEqual(800);
 });
 
 describe('the prediction is what was recorded', () => {

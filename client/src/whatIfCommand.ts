@@ -258,16 +258,21 @@ function decoration(document: vscode.TextDocument, step: WhatIfStep): vscode.Dec
   };
 }
 
+/** A base does not run, it is another one. */
+function wordsOf(keyword: string, status: Status): string {
+  return keyword === 'FROM' && status === 'runs' ? 'changes' : looks[status].words;
+}
+
 /** Short enough to stand beside the line: what the reason says behind a colon is left to the hover. */
-function afterText({ status, reason }: WhatIfStep): string {
-  const { words } = looks[status];
+function afterText({ keyword, status, reason }: WhatIfStep): string {
+  const words = wordsOf(keyword, status);
   if (status === 'reused') return words;
   const text = `${words}: ${reason.split(': ')[0]}`;
   return text.length > 100 ? `${text.slice(0, 99)}…` : text;
 }
 
 function hover({ keyword, status, reason, chain }: WhatIfStep): vscode.MarkdownString {
-  const text = new vscode.MarkdownString(`**${looks[status].words}**`);
+  const text = new vscode.MarkdownString(`**${wordsOf(keyword, status)}**`);
   if (status === 'reused') return text.appendText(`: nothing that this ${keyword} reads changes.`);
   text.appendText(`: ${reason}.`);
   if (chain.length > 1) text.appendMarkdown('\n\n').appendText(`Lines ${chain.map((line) => line || '…').join(' → ')}`);
@@ -275,7 +280,8 @@ function hover({ keyword, status, reason, chain }: WhatIfStep): vscode.MarkdownS
 }
 
 function shownOf(answer: WhatIfOutcome): WhatIfShown {
-  const count = (status: Status) => answer.steps.filter((step) => step.status === status).length;
+  const count = (status: Status) =>
+    answer.steps.filter((step) => step.status === status && !(step.keyword === 'FROM' && status === 'runs')).length;
   const [runs, maybe, relinked] = [count('runs'), count('runs-if-content-differs'), count('relinked')];
   const steps = (n: number) => `${n} ${n === 1 ? 'step' : 'steps'}`;
   const again = (n: number) => `${n === 1 ? 'runs' : 'run'} again`;

@@ -49,7 +49,9 @@ export interface VertexOutcome {
   readonly status: Status;
   /** Why, in one sentence. */
   readonly reason: string;
-  /** The vertices that lead here, the first that changed first; empty where it is reused. */
+  /** The input that leads here, where one does: the last but one of the chain. */
+  readonly cause?: Vertex;
+  /** The vertices that lead here, the first that changed first; empty where it is reused. Made when asked for: as long as the file is deep. */
   readonly chain: readonly Vertex[];
   /** Another vertex of the same build that has the same key: one of the two runs, the other is reused. */
   readonly twin?: Vertex;
@@ -70,6 +72,8 @@ interface CacheRecord {
   readonly inputs: Set<string>[];
   /** It may be the same as one of these, if contents turn out equal. */
   readonly maybe: readonly CacheRecord[];
+  /** Those that may be the same as this one. */
+  readonly later: CacheRecord[];
   /** Whether the result can be had without running, and from where; `perhaps`: what was left open before decides. */
   result: 'none' | 'perhaps' | 'local' | 'remote';
 }
@@ -378,8 +382,10 @@ function match(cache: Cache, made: Made, build: Build, vertex: Vertex, found: Re
     own,
     inputs: tokens.map((t) => new Set(t.content === undefined ? [t.identity] : [t.identity, t.content])),
     maybe: [...maybe],
+    later: [],
     result: 'none',
   };
+  for (const other of maybe) other.later.push(record);
   let places = made.get(own);
   if (places === undefined) {
     places = new Map();
@@ -440,7 +446,11 @@ function inputTokens(
   const record = (found.get(vertex.digest) as Match).record;
   const selected = selectors.length === 0 ? '' : pathsOf(selectors);
   const maybe: string[] = [];
-  for (const r of record.maybe) maybe.push(`d${r.id} ${selected}`);
+  for (const r of record.maybe) {
+    maybe.push(`d${r.id} ${selected}`);
+    for (const other of r.later) if (other !== record) maybe.push(`d${other.id} ${selected}`);
+  }
+  for (const r of record.later) maybe.push(`d${r.id} ${selected}`);
   let content: string | undefined;
   if (byContent && vertex.op.kind === 'source' && !isImage(vertex)) {
     // Where the bytes of a download are pinned, they are what the pin says.
@@ -522,10 +532,11 @@ function judge(build: Build, found: ReadonlyMap<string, Match>, there: ReadonlyM
       !uncached.has(vertex.digest) &&
       (m.known === 'maybe' || (m.known === 'yes' && (asked.get(vertex.digest) === false || result === 'perhaps')));
     const status = statusOf(vertex, unsure);
-    // Words and chains are made where someone reads them: a chain is as long as the file is deep.
+    // Words and chains are made where someone reads them.
     vertices.push({
       vertex,
       status,
+      ...(m.culprit === undefined ? {} : { cause: m.culprit }),
       get reason() {
         return reasonOf(build, vertex, m, first);
       },
@@ -652,11 +663,17 @@ function chainOf(vertex: Vertex, causes: ReadonlyMap<string, Vertex>): readonly 
 function reasonOf(build: Build, vertex: Vertex, m: Match, first: Vertex): string {
   if (uncachedOf(build.analysis).has(vertex.digest)) return 'its cache is not to be used';
   if (m.known === 'yes') return 'its result is in no cache that is left, and a step that runs needs it';
-  if (vertex.op.kind === 'source') return 'it is another image than before';
+  if (build.pruned === true && build.imports === undefined) return 'nothing is left in the cache';
+  if (vertex.op.kind === 'source')
+    return isImage(vertex) ? 'it is another image than before' : 'it is another than before';
   const culprit = m.culprit;
   if (culprit === undefined) return 'its text, arguments or environment are new';
   const what = nameOf(build, culprit);
-  if (m.known === 'maybe') return `${what} is made anew: it runs again only if what it reads from there differs`;
+  if (m.known === 'maybe') {
+    const byContent = m.key.inputs.some((input) => input.byContent && input.edge.vertex === culprit);
+    if (!byContent) return `it runs again only if ${what} does`;
+    return `${what} is made anew: it runs again only if what it reads from there differs`;
+  }
   if (isLocal(culprit)) return `files that it reads from ${what} have changed`;
   if (culprit.op.kind === 'source') return `${what} has changed`;
   if (vertex.op.kind === 'merge') return `${what} is new; the join costs next to nothing`;
@@ -686,7 +703,7 @@ function fetches(
   const fetched = new Map<CacheRecord, 'local' | 'perhaps'>();
   const layers = new Map<string, boolean>();
   const pulls = new Map<Vertex, { by: Vertex | undefined; certain: boolean; compared: boolean }>();
-  const brought: { readonly image: string; readonly by: Vertex | undefined }[] = [];
+  const brought: { readonly layers: ReadonlySet<string>; readonly by: Vertex | undefined }[] = [];
   const seen = new Map<Vertex, boolean>();
   const note = (image: Vertex, certain: boolean): void => {
     for (const layer of layersOf(build, image)) if (layers.get(layer) !== true) layers.set(layer, certain);
@@ -703,7 +720,7 @@ function fetches(
         // What a remote cache holds comes with all layers below it.
         if (m.record.result !== 'remote') continue;
         for (const image of imagesBelow(v)) {
-          brought.push({ image: image.digest, by });
+          brought.push({ layers: new Set(layersOf(build, image)), by });
           note(image, certain);
         }
         // With the layers of a result come those that it stands on.
@@ -754,7 +771,8 @@ function fetches(
   // waits for the other, whichever is first fetches them.
   const left: Outcome['pulls'][number][] = [];
   for (const [image, { by, certain, compared }] of pulls) {
-    const others = brought.filter((b) => b.image === image.digest);
+    const own = layersOf(build, image);
+    const others = brought.filter(({ layers }) => own.every((layer) => layers.has(layer)));
     // What is compared by content is fetched as soon as somebody asks what it is.
     const waits = (b: (typeof brought)[number]) =>
       b.by !== undefined && b.by !== by && (by === undefined || hangsOn(by, b.by));

@@ -52,7 +52,7 @@ test.each(
   for (const [i, { sentence, instruction }] of verdicts.entries()) {
     const words = (expected[i] as string).replace(/^[^:]*: /, '').replace('survives? ', '');
     expect(sentence).toContain(words);
-    expect(linkVerdictOf(analysis, instruction)).toBe(verdicts[i]);
+    expect(linkVerdictOf(analysis, instruction)).toEqual(verdicts[i]);
   }
 });
 

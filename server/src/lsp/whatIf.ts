@@ -142,6 +142,7 @@ function stepsOf(
   at: Coordinates,
 ): readonly WhatIfStep[] {
   const outcomes = new Map(vertices.map((found) => [found.vertex.digest, found]));
+  const beginnings = beginningsOf(vertices);
   const worst = new Map<number, { found: VertexOutcome; status: WhatIfStep['status'] }>();
   for (const stage of after.stages) {
     // What the target does not need does not run, even where what it needs is the very same op.
@@ -159,7 +160,7 @@ function stepsOf(
         keyword: instruction.keyword.toUpperCase(),
         status,
         reason: found.reason,
-        chain: status === 'reused' ? [] : chainLines(after, found.chain),
+        chain: status === 'reused' ? [] : chainLines(after, found, outcomes, beginnings),
       };
     });
 
@@ -177,15 +178,55 @@ function stepsOf(
 /** How many lines of a chain are named at its start and at its end: with thousands of steps each has thousands before it. */
 const [first, last] = [4, 8];
 
-function chainLines(analysis: Analysis, chain: readonly Vertex[]): readonly number[] {
+/** Several vertices of a line stand side by side, so that a few more are looked at than are named; up to this many, all. */
+const [near, far, all] = [2 * first, 2 * last, 4 * (first + last)];
+
+/** How the chain of a vertex begins, and how long it is. */
+interface Beginning {
+  readonly vertices: readonly Vertex[];
+  readonly length: number;
+}
+
+/** By digest, for all that does not stay: each begins as the one that leads to it does. */
+function beginningsOf(found: readonly VertexOutcome[]): ReadonlyMap<string, Beginning> {
+  const beginnings = new Map<string, Beginning>();
+  for (const { vertex, status, cause } of found) {
+    if (status === 'reused') continue;
+    const before: Beginning =
+      cause === undefined
+        ? { vertices: [], length: 0 }
+        : (beginnings.get(cause.digest) ?? { vertices: [cause], length: 1 });
+    const vertices = before.length < near ? [...before.vertices, vertex] : before.vertices;
+    beginnings.set(vertex.digest, { vertices, length: before.length + 1 });
+  }
+  return beginnings;
+}
+
+/** The last of a chain, in its order. */
+function endOf(end: VertexOutcome, outcomes: ReadonlyMap<string, VertexOutcome>, most: number): readonly Vertex[] {
+  const vertices: Vertex[] = [];
+  let at: Vertex | undefined = end.vertex;
+  while (at !== undefined && vertices.length < most) {
+    vertices.push(at);
+    at = outcomes.get(at.digest)?.cause;
+  }
+  return vertices.reverse();
+}
+
+function chainLines(
+  analysis: Analysis,
+  found: VertexOutcome,
+  outcomes: ReadonlyMap<string, VertexOutcome>,
+  beginnings: ReadonlyMap<string, Beginning>,
+): readonly number[] {
   const linesOf = (vertices: readonly Vertex[]) => vertices.map(({ origin }) => firstLine(analysis, origin));
-  // Several vertices of a line stand side by side, so that a few more are looked at than are named.
-  const long = chain.length > 4 * (first + last);
-  const near = long ? chain.slice(0, 2 * first) : chain;
-  const far = long ? chain.slice(-2 * last) : [];
   const once = (lines: readonly number[]) => lines.filter((line, i) => line > 0 && line !== lines[i - 1]);
-  const lines = once(linesOf(near));
-  if (long) return [...lines.slice(0, first), 0, ...once(linesOf(far)).slice(-last)];
+  const beginning = beginnings.get(found.vertex.digest);
+  if (beginning !== undefined && beginning.length > all) {
+    const ends = once(linesOf(endOf(found, outcomes, far)));
+    return [...once(linesOf(beginning.vertices)).slice(0, first), 0, ...ends.slice(-last)];
+  }
+  const lines = once(linesOf(endOf(found, outcomes, all)));
   return lines.length > first + last + 1 ? [...lines.slice(0, first), 0, ...lines.slice(-last)] : lines;
 }
 

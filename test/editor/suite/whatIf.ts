@@ -25,7 +25,7 @@ export const whatIfTests: Readonly<Record<string, Test>> = {
   async 'what if a base changes: each line tells what becomes of it'() {
     const { document } = await open('Dockerfile');
     const { text, lines } = await whatIf(document.uri, 'base:debian');
-    equal(text, '1 step runs again if the base debian changes');
+    equal(text, '1 step re-linked if the base debian changes');
     equal(
       lines.map(({ line, status }) => `${line} ${status}`),
       ['3 reused', '4 reused', '5 reused', '6 reused', '7 reused', '8 reused', '10 runs', '12 relinked'],

@@ -15,11 +15,13 @@ import { analysisSettings, defaultFile, type Settings } from '../settings.ts';
 const help = `Usage: llb-lens impact [OPTIONS] [FILE]
        llb-lens impact --before FILE --after FILE [--changed-file PATH]...
 
-Says for each step of a build what becomes of it when something changes: reused, relinked (a join of linked copies,
-next to free), runs again, or runs again only if the content differs. And which base images must be pulled for it.
+Says for each step of a build what becomes of it when something changes: reused, re-linked (a join of linked copies,
+next to free), runs again, or runs again only if the content differs; a base or another source changes. And which base
+images must be pulled for it.
 
-      --change WHAT             base:IMAGE, file:PATH, arg:NAME[=VALUE], env:NAME, line:NUMBER, stage:NAME[=same|differs];
-                                several allowed
+      --change WHAT             base:IMAGE, file:PATH, arg:NAME[=VALUE], env:NAME, line:NUMBER, stage:NAME[=same|differs],
+                                source:IDENTIFIER (all behind a source of the graph: local://context, local://NAME of a
+                                named context, https://..., docker-image://...); several allowed
       --against FILE|REVISION   compares with another file, or with this file at a git revision
       --before FILE --after FILE    compares two files
       --changed-file PATH       a file of the context that changed between the two; several allowed
@@ -77,6 +79,8 @@ interface Result {
   readonly file: string;
   readonly analysis: Analysis;
   readonly outcome: Outcome;
+  /** No cache is left at all. */
+  readonly emptied: boolean;
 }
 
 function readArgs(args: readonly string[]) {
@@ -127,7 +131,12 @@ function changeOne(
     file,
     analysis,
     outcome,
+    emptied: isEmptied(caches),
   };
+}
+
+function isEmptied({ pruned, remote }: Caches): boolean {
+  return pruned === true && remote === undefined;
 }
 
 function compareTwo(
@@ -154,7 +163,7 @@ function compareTwo(
   const second = analyzed(after, readText(after, io), settings, io);
   if (first === undefined || second === undefined) return undefined;
   const outcome = compareBuilds(first, second, values['changed-file'] ?? [], caches);
-  return { title: `After ${old.name}`, file: after, analysis: second, outcome };
+  return { title: `After ${old.name}`, file: after, analysis: second, outcome, emptied: isEmptied(caches) };
 }
 
 /** The text to compare with: a file, or the same file at a git revision. */
@@ -230,12 +239,33 @@ const words: Readonly<Record<VertexOutcome['status'], string>> = {
   'runs-if-content-differs': 'runs if content differs',
 };
 
-function summary({ outcome }: Result): string {
-  const count = (status: VertexOutcome['status']): number => outcome.vertices.filter((v) => v.status === status).length;
-  const parts = (Object.keys(words) as VertexOutcome['status'][])
-    .filter((s) => count(s) > 0)
-    .map((s) => `${count(s)} ${words[s]}`);
-  return parts.join(', ') || 'nothing to build';
+/** A source does not run: it is another one, or, where nothing is left, looked up again. */
+function word(found: VertexOutcome, { emptied }: Result): string {
+  if (!isSource(found)) return words[found.status];
+  return emptied ? 'looked up' : 'changes';
+}
+
+function isSource({ vertex, status }: VertexOutcome): boolean {
+  return status === 'runs' && vertex.op.kind === 'source';
+}
+
+/** `2 run again, 1 re-linked, 1 source changes, 7 reused`. */
+function summary({ outcome: { vertices }, emptied }: Result): string {
+  if (vertices.length === 0) return 'nothing to build';
+  const say = (count: number, one: string, many: string): string[] =>
+    count === 0 ? [] : [`${count} ${count === 1 ? one : many}`];
+  const count = (status: VertexOutcome['status']): number =>
+    vertices.filter((v) => v.status === status && !isSource(v)).length;
+  const [runs, maybe] = [count('runs'), count('runs-if-content-differs')];
+  return [
+    ...(runs + maybe === 0 ? ['nothing runs again'] : say(runs, 'runs again', 'run again')),
+    ...say(maybe, 'runs again if its content differs', 'run again if their content differs'),
+    ...say(count('relinked'), 're-linked', 're-linked'),
+    ...(emptied
+      ? say(vertices.filter(isSource).length, 'source looked up', 'sources looked up')
+      : say(vertices.filter(isSource).length, 'source changes', 'sources change')),
+    ...say(count('reused'), 'reused', 'reused'),
+  ].join(', ');
 }
 
 function pullLines({ analysis, outcome }: Result): string[] {
@@ -251,7 +281,7 @@ function plain(result: Result): string {
   const lines = [`${result.title}: ${summary(result)}`, ''];
   for (const v of outcome.vertices) {
     const line = lineOf(analysis, v);
-    lines.push(`${String(line || '').padStart(5)}  ${words[v.status].padEnd(23)}  ${v.vertex.metadata.name?.() ?? ''}`);
+    lines.push(`${String(line || '').padStart(5)}  ${word(v, result).padEnd(23)}  ${v.vertex.metadata.name?.() ?? ''}`);
     if (v.status !== 'reused') lines.push(`${' '.repeat(32)}${v.reason}`);
   }
   const pulls = pullLines(result);
@@ -272,7 +302,7 @@ function markdown(result: Result): string {
   for (const v of outcome.vertices) {
     if (v.status === 'reused') continue;
     lines.push(
-      `| ${lineOf(analysis, v) || ''} | ${cell(v.vertex.metadata.name?.() ?? '')} | ${words[v.status]} | ${cell(v.reason)} |`,
+      `| ${lineOf(analysis, v) || ''} | ${cell(v.vertex.metadata.name?.() ?? '')} | ${word(v, result)} | ${cell(v.reason)} |`,
     );
   }
   if (outcome.vertices.every((v) => v.status === 'reused')) lines.push('| | nothing runs again | | |');
