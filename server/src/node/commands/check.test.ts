@@ -361,3 +361,19 @@ test('many files are said to be worked on', async () => {
   for (const line of lines) expect(line).toMatch(/^(checking \d+ of 300: |looking into folder \d+|$)/);
   if (lines.length > 0) expect(lines.at(-1)).toBe('');
 });
+
+describe('the build context', () => {
+  const text = 'FROM debian:12\nCOPY --link app /usr/bin\n';
+
+  test.each([
+    ['a file: the directory is lost', { app: '' }, [], 'error: With --link app becomes the file /usr/bin and'],
+    ['a directory: nothing is wrong', { 'app/x': '' }, [], 'No problems'],
+    ['the folder of the file lacks it: another is meant', { other: '' }, [], '(if it is a file)'],
+    ['the folder that was given lacks it', { other: '' }, ['--context', '@/sub'], 'The build context has no app'],
+    ['what is ignored is not there', { app: '', '.dockerignore': 'app\n' }, ['--context', '@/sub'], '.dockerignore'],
+  ])('%s', async (_, files, args, words) => {
+    put('sub/Dockerfile', text);
+    for (const [path, content] of Object.entries(files)) put(`sub/${path}`, content);
+    expect((await check([...args, '@/sub/Dockerfile'])).out).toContain(words);
+  });
+});

@@ -15,6 +15,7 @@ import { BinaryError, InputError, type Io, readText, UsageError } from '../io.ts
 import { analysisSettings, type Settings } from '../settings.ts';
 import { unknownRule } from '../unknownRule.ts';
 import { replaceFile } from '../writeFile.ts';
+import { type Contexts, openContexts } from './contextListing.ts';
 
 const help = `Usage: llb-lens check [OPTIONS] [FILE | FOLDER | -]...
 
@@ -30,7 +31,8 @@ and templates (.tmpl, .j2, ...); a FILE is checked whatever its name. - is stand
       --fix                     makes all safe fixes (no vertex changes its digest), then checks what is left
       --dry-run                 with --fix: writes nothing and prints the changes as a diff
       --stdin-filename FILE     what standard input is called; with --fix its text goes to standard output
-      --context FOLDER          the build context of all files, whose .dockerignore counts (default: each file's folder)
+      --context FOLDER          the build context of all files: its .dockerignore counts, and what is in it (default:
+                                each file's folder, if it has what the file copies)
       --images MODE             off (default), cached, on: whether base images are looked up, in what was learnt earlier
                                 or at their registries, and their files where a verdict on --link hangs on them
       --image-config FILE, --target, --build-arg, ... as "llb-lens graph --help" has them
@@ -77,6 +79,7 @@ export async function checkCommand(args: readonly string[], io: Io): Promise<num
     levels,
     severity,
     context: values.context,
+    contexts: openContexts(),
     stdinName: values['stdin-filename'],
     fix: values.fix !== true ? 'no' : values['dry-run'] === true ? 'show' : 'make',
   };
@@ -94,6 +97,7 @@ interface Task {
   readonly levels: Levels;
   readonly severity: Severity;
   readonly context: string | undefined;
+  readonly contexts: Contexts;
   readonly stdinName: string | undefined;
   readonly fix: 'no' | 'show' | 'make';
 }
@@ -218,7 +222,7 @@ async function checkOne(file: FoundFile, task: Task): Promise<Outcome> {
     const context = task.context ?? (place === '-' ? '.' : dirname(place));
     const setup: CheckSetup = {
       config: task.settings.config(place),
-      inputs: task.settings.inputs(place, context),
+      inputs: { ...task.settings.inputs(place, context), context: task.contexts(context, task.context !== undefined) },
       levels: task.levels,
     };
     let analysis: Analysis;

@@ -97,3 +97,14 @@ test('random files: every format has as many rows', async () => {
   }
   expect(rows).toBeGreaterThan(80);
 });
+
+test.each([
+  ['FROM debian:12\nCOPY --link a /usr/bin/a\nCOPY --link b /usr/bin/b\n', '2 effective'],
+  ['FROM debian:12\nCOPY --link --chown=a a /x\n', '1 fails'],
+  ['FROM debian:12\nCOPY --link --chown=a a /x\nCOPY --link --chown=a b /y\n', '2 fail'],
+  ['FROM debian:12\nCOPY --link --chmod=644 a /x\n', '1 without effect'],
+  ['FROM debian:12\nCOPY a /x\nRUN make\n', '1 plain copy'],
+  ['FROM debian:12\nCOPY a /x\nCOPY b /y\nRUN make\n', '2 plain copies'],
+])('the sum of %j', async (text, sum) => {
+  expect((await link([], text)).out.split('\n')[0]).toBe(`<stdin>: ${sum}`);
+});

@@ -1,5 +1,6 @@
 // `llb-lens link`: the verdict on --link for every COPY and ADD, as a table for a person, JSON or Markdown.
 
+import { dirname } from 'node:path';
 import { type Analysis, analyze } from '../../analysis/analyze.ts';
 import { type LinkVerdict, type LinkVerdictKind, linkVerdicts } from '../../analysis/linkVerdict.ts';
 import { readArguments } from '../arguments.ts';
@@ -10,6 +11,7 @@ import { InputError, type Io, readText, UsageError } from '../io.ts';
 import { type Ink, noInk, terminalInk } from '../pageText.ts';
 import { problemText } from '../problems.ts';
 import { analysisSettings, defaultFile } from '../settings.ts';
+import { openContexts } from './contextListing.ts';
 
 const help = `Usage: llb-lens link [OPTIONS] [FILE | -]
 
@@ -17,6 +19,8 @@ Says for each COPY and ADD what --link does there, or would do: whether its copy
 fails, breaks the image, changes owners or modes, costs more than it saves, or would help; and how sure that is.
 
       --format FORMAT           text (default), json, markdown
+      --context FOLDER          the build context (default: the file's folder, if it has what the file copies): whether a
+                                source is a file or a directory is looked up there
       --images MODE             off (default), cached, on: whether base images are looked up, in what was learnt earlier
                                 or at their registries, and their files where a verdict on --link hangs on them
       --image-config FILE, --target, --build-arg, ... as "llb-lens graph --help" has them
@@ -58,9 +62,11 @@ export async function linkCommand(args: readonly string[], io: Io): Promise<numb
     const file = positionals[0] ?? defaultFile('.');
     const name = file === '-' ? '<stdin>' : file;
     const text = readText(file, io);
+    const context = values.context ?? (file === '-' ? '.' : dirname(file));
+    const ask = openContexts()(context, values.context !== undefined);
     let analysis: Analysis;
     do {
-      analysis = analyze(text, settings.config(file), settings.inputs(file));
+      analysis = analyze(text, settings.config(file), { ...settings.inputs(file, context), context: ask });
       // Asks for the files of bases, too.
       linkVerdicts(analysis);
     } while ((await images?.learn()) === true);
@@ -86,6 +92,7 @@ function readArgs(args: readonly string[]) {
   return readArguments(args, {
     help: { type: 'boolean', short: 'h' },
     format: { type: 'string' },
+    context: { type: 'string' },
     images: { type: 'string' },
     'image-config': { type: 'string', multiple: true },
     ...flagOptions,
@@ -108,12 +115,22 @@ function rowJson({ verdict, code }: Row): unknown {
   return { line, code, kind, sentence: wellFormed(sentence), certainty, knownFrom, rule, evidence };
 }
 
+/** The same of several, where that is said otherwise. */
+const several: Partial<Readonly<Record<LinkVerdictKind, string>>> = {
+  fails: 'fail',
+  breaks: 'break',
+  'changes-owner-or-mode': 'change owner or mode',
+  'costs-more': 'cost more',
+  'no-effect': 'without effect',
+  plain: 'plain copies',
+};
+
 function summary(rows: readonly Row[]): string {
   if (rows.length === 0) return 'no COPY and no ADD';
   return (Object.keys(words) as LinkVerdictKind[])
-    .map((kind) => [rows.filter(({ verdict }) => verdict.kind === kind).length, words[kind]] as const)
+    .map((kind) => [rows.filter(({ verdict }) => verdict.kind === kind).length, kind] as const)
     .filter(([n]) => n > 0)
-    .map(([n, word]) => `${n} ${word}`)
+    .map(([n, kind]) => `${n} ${n === 1 && kind !== 'no-effect' ? words[kind] : (several[kind] ?? words[kind])}`)
     .join(', ');
 }
 
