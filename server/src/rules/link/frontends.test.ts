@@ -1,6 +1,10 @@
-// What each release of the frontend has, by what SyntaxTooOld says of a line. The releases are those of BuildKit's reference.
-import { expect, test } from 'vitest';
+// What each release of the frontend has, by what SyntaxTooOld says of a line, beside what the releases themselves said.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { snippets } from '../../../../conformance/frontends/snippets.ts';
 import { analyzeJob } from '../../node/convert.ts';
+import { type Since, since } from './frontends.ts';
 import { rule } from './SyntaxTooOld.ts';
 
 const said = (syntax: string, line: string, buildArgs = {}): string[] => {
@@ -12,37 +16,78 @@ const said = (syntax: string, line: string, buildArgs = {}): string[] => {
   return (rule.detect?.(analysis) ?? []).map((f) => analysis.text.slice(f.span.start, f.span.end));
 };
 
-// The line, the last release that refuses it, what is marked.
-test.each([
-  ['ADD --keep-git-dir=true https://github.com/a/b.git /b/', 0, '--keep-git-dir=true'],
-  ['RUN --mount=type=cache,target=/c true', 1, '--mount=type=cache,target=/c'],
-  ['COPY --chmod=644 a /a', 1, '--chmod=644'],
-  ['RUN --network=none true', 2, '--network=none'],
-  ['COPY --link a /a', 3, '--link'],
-  ['RUN <<EOF\ntrue\nEOF', 3, '<<EOF'],
-  ['COPY <<a /a\nx\na', 3, '<<a'],
-  [
-    'ADD --checksum=sha256:0000000000000000000000000000000000000000000000000000000000000000 https://a.b/c /c',
-    5,
-    '--checksum',
-  ],
-  ['RUN --mount=type=secret,id=a,env=A true', 9, 'env=A'],
-  ['COPY --chmod=u+x a /a', 13, 'u+x'],
-  ['ADD --unpack=false a.tar /a/', 16, '--unpack=false'],
-  ['COPY --exclude=*.md a /a/', 18, '--exclude=*.md'],
-  ['COPY --parents a /a/', 19, '--parents'],
-  ['RUN --security=insecure true', 19, '--security=insecure'],
-  ['RUN --device=x true', 26, '--device=x'],
-])('%s', (line, last, mark) => {
-  expect(said(`docker/dockerfile:1.${last}`, line).some((text) => text.startsWith(mark))).toBe(true);
-  for (const newer of [
-    `docker/dockerfile:1.${last + 1}`,
-    'docker/dockerfile:1',
-    'docker/dockerfile',
-    `docker/dockerfile:1.${last}-labs`,
-    'acme/frontend:1.0',
-  ])
-    expect([newer, said(newer, line)]).toEqual([newer, []]);
+// What stands in the table of SyntaxTooOld, and the snippet of conformance/frontends that has it and nothing else of the kind.
+const snippetOf: Readonly<Record<keyof typeof since, readonly string[]>> = {
+  mount: ['RUN --mount=type=bind', 'RUN --mount=type=cache', 'RUN --mount=type=secret', 'RUN --mount=type=ssh'],
+  severalArguments: ['ARG, several'],
+  chmod: ['COPY --chmod', 'ADD --chmod'],
+  network: ['RUN --network'],
+  link: ['COPY --link', 'ADD --link'],
+  heredoc: ['COPY heredoc', 'ADD heredoc', 'RUN heredoc'],
+  tmpfsSize: ['RUN --mount=type=tmpfs, size'],
+  keepGitDir: ['ADD --keep-git-dir'],
+  checksum: ['ADD --checksum'],
+  startInterval: ['HEALTHCHECK --start-interval'],
+  secretEnv: ['RUN --mount=type=secret, env'],
+  symbolicChmod: ['COPY --chmod, letters'],
+  unpack: ['ADD --unpack'],
+  exclude: ['COPY --exclude', 'ADD --exclude'],
+  parents: ['COPY --parents'],
+  security: ['RUN --security'],
+  device: ['RUN --device'],
+};
+
+interface Told {
+  readonly name: string;
+  readonly minor: number;
+  readonly channel: keyof Since;
+  readonly refused: Readonly<Record<string, string>>;
+}
+
+const recorded = join(import.meta.dirname, '../../../../conformance/frontends/facts.json');
+const facts: Record<string, Record<string, string>> = JSON.parse(readFileSync(recorded, 'utf8'));
+const told = Object.entries(facts).map(([name, refused]): Told => {
+  const channel = name.endsWith('-labs') ? 'labs' : 'stable';
+  return { name, minor: Number(name.split('.')[1]), channel, refused };
+});
+const newest = Math.max(...told.map(({ minor }) => minor));
+
+describe('the table is what the releases said', () => {
+  test('of many releases', () => expect(told.length).toBeGreaterThanOrEqual(50));
+
+  for (const [feature, names] of Object.entries(snippetOf))
+    for (const name of names)
+      for (const channel of ['stable', 'labs'] as const)
+        test(`${name}, ${channel}`, () => {
+          // Releases 1.2 to 1.9 pass over a mode in letters, which is no better.
+          const refuses = ({ minor, refused }: Told) =>
+            name in refused || (feature === 'symbolicChmod' && minor < since.symbolicChmod[channel]);
+          const has = told
+            .filter((release) => release.channel === channel && !refuses(release))
+            .map(({ minor }) => minor);
+          const first = since[feature as keyof typeof since][channel];
+          expect(Math.min(...has, newest + 1)).toBe(Math.min(first, newest + 1));
+          for (let minor = first; minor <= newest; minor++) expect(has).toContain(minor);
+        });
+});
+
+describe('every release is told apart by the rule', () => {
+  for (const [feature, names] of Object.entries(snippetOf))
+    for (const name of names)
+      test(name, () => {
+        const lines = (snippets[name] as string).split('\n').slice(1).join('\n');
+        for (const { name: release, minor, channel } of told) {
+          const refused = minor < since[feature as keyof typeof since][channel];
+          expect([release, said(`docker/dockerfile:${release}`, lines).length > 0]).toEqual([release, refused]);
+        }
+        for (const syntax of [
+          'docker/dockerfile:1',
+          'docker/dockerfile',
+          'docker/dockerfile:1-labs',
+          'acme/frontend:1.0',
+        ])
+          expect([syntax, said(syntax, lines)]).toEqual([syntax, []]);
+      });
 });
 
 test('a release in full, a registry and a digest are read', () => {

@@ -1,34 +1,43 @@
 // What came with which release of the Dockerfile frontend, and which release a file asks for.
 //
-// The numbers are those of BuildKit's own reference (frontend/dockerfile/docs/reference.md of the pinned release).
+// The numbers are what the releases themselves said (conformance/frontends); only that of --device, which is newer than they are,
+// is BuildKit's reference's.
 import type { Analysis } from '../../analysis/analyze.ts';
 import { detectSyntax } from '../../dockerfile/directives.ts';
 
-/** The minor release of docker/dockerfile 1, of the stable channel, that has a feature. */
+/** The minor releases of docker/dockerfile 1 that first have a feature: of the stable channel, and of labs (once: experimental). */
+export interface Since {
+  readonly stable: number;
+  readonly labs: number;
+}
+
 export const since = {
-  keepGitDir: 1,
-  mount: 2,
-  chmod: 2,
-  network: 3,
-  link: 4,
-  heredoc: 4,
-  checksum: 6,
-  secretEnv: 10,
-  symbolicChmod: 14,
-  unpack: 17,
-  exclude: 19,
-  parents: 20,
-  security: 20,
-  device: 27,
-} as const satisfies Record<string, number>;
+  mount: { stable: 2, labs: 0 },
+  severalArguments: { stable: 2, labs: 2 },
+  chmod: { stable: 2, labs: 2 },
+  network: { stable: 3, labs: 2 },
+  link: { stable: 4, labs: 4 },
+  heredoc: { stable: 4, labs: 3 },
+  tmpfsSize: { stable: 4, labs: 4 },
+  keepGitDir: { stable: 6, labs: 5 },
+  checksum: { stable: 6, labs: 5 },
+  startInterval: { stable: 6, labs: 6 },
+  secretEnv: { stable: 10, labs: 10 },
+  symbolicChmod: { stable: 14, labs: 14 },
+  unpack: { stable: 17, labs: 17 },
+  exclude: { stable: 19, labs: 7 },
+  parents: { stable: 20, labs: 7 },
+  security: { stable: 20, labs: 2 },
+  device: { stable: 27, labs: 14 },
+} as const satisfies Record<string, Since>;
 
 export interface Frontend {
   /** As written. */
   readonly image: string;
+  readonly channel: keyof Since;
   /** The minor release of docker/dockerfile 1; undefined for the newest. */
   readonly minor: number | undefined;
-  /** True too where nobody can tell. */
-  readonly has: (feature: number) => boolean;
+  readonly has: (feature: Since) => boolean;
 }
 
 /** The release of docker/dockerfile that the file pins; undefined where it pins none, or another frontend. */
@@ -42,10 +51,6 @@ export function frontendOf(analysis: Analysis): Frontend | undefined {
   const version = /^1(?:\.(\d+)(?:\.\d+)?)?(-labs|-experimental)?$/.exec(tag);
   if (version === null && !/^(latest|labs|experimental|1-labs|master)$/.test(tag)) return undefined;
   const minor = version?.[1] === undefined ? undefined : Number(version[1]);
-  return {
-    image: found,
-    minor,
-    // Since when the labs channel has a feature the reference does not say: then nothing is said either.
-    has: (feature) => minor === undefined || minor >= feature || /labs|experimental/.test(tag),
-  };
+  const channel = /labs|experimental/.test(tag) ? 'labs' : 'stable';
+  return { image: found, channel, minor, has: (feature) => minor === undefined || minor >= feature[channel] };
 }
