@@ -1,9 +1,16 @@
 // The ignore file beside a Dockerfile, while both are open.
 import * as vscode from 'vscode';
 import { open, problems, replaceAll, type Test } from './editor.ts';
-import { eventually, ok } from './expect.ts';
+import { equal, eventually, ok } from './expect.ts';
 
 export const ignoreFileTests: Readonly<Record<string, Test>> = {
+  async 'an ignore file is none of the Dockerfiles, whatever its name begins with'() {
+    for (const name of ['.dockerignore', 'Dockerfile.dockerignore', 'Containerfile.dockerignore']) {
+      const { languageId } = await vscode.workspace.openTextDocument(vscode.Uri.parse(`untitled:/a/${name}`));
+      equal(languageId, 'ignore', name);
+    }
+  },
+
   async 'an ignore file counts as it stands in the editor, saved or not'() {
     const editor = await open('problems/Dockerfile');
     const before = editor.document.getText();
