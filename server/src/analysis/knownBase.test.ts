@@ -155,7 +155,9 @@ function said(text: string, rule: string): string[] {
 describe('accounts', () => {
   test('a name that the image has gets its number, and its group', () => {
     const [, first] = said('FROM acme/own / COPY --link --chown=app a.txt /x/', 'LinkNamedOwner');
-    expect(first).toBe('Write --chown=1500:50 (app in the image itself)');
+    expect(first).toBe(
+      'Write --chown=1500:50 (app in the image itself); every directory on the way, /x/, gets that owner too',
+    );
     expect(said('FROM acme/own / COPY --link --chown=7:staff a.txt /x/', 'LinkNamedOwner')[1]).toContain(
       '--chown=7:50',
     );

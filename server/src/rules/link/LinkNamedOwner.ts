@@ -1,5 +1,6 @@
 // LinkNamedOwner: why `--link` refuses a `--chown` by name, and the numbers that would do.
 import { accountsAt } from '../../analysis/copies.ts';
+import type { AddInstruction, CopyInstruction } from '../../dockerfile/instruction.ts';
 import { spanOf } from '../../dockerfile/spans.ts';
 import type { Fix, Rule } from '../rule.ts';
 import { dropFlag, flagNamed, numericOwner } from './copies.ts';
@@ -28,7 +29,7 @@ export const rule: Rule = {
       const numbers = numericOwner(at, at.chown);
       if (numbers !== undefined)
         fixes.push({
-          title: `Write --chown=${numbers} (${at.chown}${at.source})`,
+          title: `Write --chown=${numbers} (${at.chown}${at.source})${onTheWay(instruction)}`,
           edits: [{ span: spanOf(instruction, flag.valueStart, flag.valueEnd), text: numbers }],
           safe: false,
         });
@@ -43,3 +44,12 @@ export const rule: Rule = {
     return fixes;
   },
 };
+
+/** What else the numbers give away: the directories above the copied files are part of the layer, whether the base has them or not. */
+function onTheWay({ dest }: CopyInstruction | AddInstruction): string {
+  const path = dest.value;
+  const directories = path.slice(0, path.lastIndexOf('/') + 1);
+  if (directories === '/' || path === '') return '';
+  const named = path.startsWith('/') && !path.includes('$') ? `, ${directories},` : '';
+  return `; every directory on the way${named} gets that owner too`;
+}

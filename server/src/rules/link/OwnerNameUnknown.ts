@@ -60,6 +60,12 @@ export const rule: Rule<Meant | undefined> = {
       .split(':')
       .map((part) => (part === data.name ? data.meant : part))
       .join(':');
-    return [{ title: `Write --chown=${text} (other owners, so another digest)`, edits: [{ span, text }], safe: false }];
+    return [
+      {
+        title: `Write --chown=${text} (other owners, of new directories on the way too, so another digest)`,
+        edits: [{ span, text }],
+        safe: false,
+      },
+    ];
   },
 };
