@@ -145,7 +145,7 @@ function graphVertex(
     provisional: analysis.provisional.has(vertex),
     uncertain: stage?.uncertain ?? false,
     reachable,
-    ignoreCache: vertex.metadata.ignoreCache,
+    ignoreCache: vertex.metadata.ignoreCache === true,
     details: detailsOf(vertex),
   };
 }

@@ -258,11 +258,10 @@ function dispatchPairs(d: Dispatch, instruction: EnvInstruction | LabelInstructi
   const { stage } = d;
   const { image } = stage;
   const { kind, keyword, pairs } = instruction;
-  const expanded = pairs.map(({ key, value }) => [expand(d, key), expand(d, value)] as const);
+  const expanded = pairs.map((pair) => ({ pair, key: expand(d, pair.key), value: expand(d, pair.value) }));
   let text = kind.toUpperCase();
   if (kind === 'label') image.labels ??= new Map();
-  for (const [i, [key, value]] of expanded.entries()) {
-    const pair = pairs[i] as (typeof pairs)[number];
+  for (const { pair, key, value } of expanded) {
     if (pair.noDelimiter)
       say(
         d,
@@ -276,11 +275,15 @@ function dispatchPairs(d: Dispatch, instruction: EnvInstruction | LabelInstructi
     }
     secretKey(d, 'ENV', key, pair.key);
     stage.state = { ...stage.state, env: addEnv(stage.state.env, key, value) };
-    const prefix = `${key}=`;
-    const known = image.env.findIndex((other) => other === key || other.startsWith(prefix));
-    image.env[known < 0 ? image.env.length : known] = prefix + value;
+    setImageEnv(image.env, key, `${key}=`, value);
   }
   return text;
+}
+
+function setImageEnv(env: string[], key: string, prefix: string, value: string): void {
+  let at = 0;
+  while (at < env.length && env[at] !== key && !env[at]?.startsWith(prefix)) at++;
+  env[at] = prefix + value;
 }
 
 /** Arguments that steer the build but are no variables of it. */

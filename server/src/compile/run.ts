@@ -255,7 +255,7 @@ function execOp(
   const { os } = c.targetPlatform;
   if (!supports(c, 'exec.meta.setsdefaultpath') && os !== 'windows' && getEnv(env, 'PATH') === undefined)
     env = addEnv(env, 'PATH', defaultPathEnv(os));
-  const root = bind('/', state.out, '', false, pendingOutput);
+  const root = bind('/', state.out, '', false, 0);
   return {
     kind: 'exec',
     args,
@@ -267,7 +267,7 @@ function execOp(
     hostname: state.hostname,
     ulimits: supports(c, 'exec.meta.ulimit') ? options.ulimits : [],
     cgroupParent: supports(c, 'exec.meta.cgroup.parent') ? options.cgroupParent : '',
-    mounts: [...numbered([root, ...binds]), ...secrets, ...ssh],
+    mounts: [...numbered(root, binds), ...secrets, ...ssh],
     network: instruction.network === 'host' ? 1 : instruction.network === 'none' ? 2 : state.network,
     security: instruction.security === 'insecure' ? 1 : 0,
     secretEnv,
@@ -276,10 +276,11 @@ function execOp(
 }
 
 /** Sorts mounts by destination and numbers the outputs of those that have one. */
-function numbered(mounts: readonly ExecMount[]): ExecMount[] {
+function numbered(root: ExecMount, binds: readonly ExecMount[]): ExecMount[] {
+  if (binds.length === 0) return [root];
   let outputs = 0;
-  return sortLikeGo(mounts, (a, b) => compareUtf8(a.dest, b.dest)).map((mount) =>
-    mount.output === pendingOutput ? { ...mount, output: outputs++ } : mount,
+  return sortLikeGo([root, ...binds], (a, b) => compareUtf8(a.dest, b.dest)).map((mount) =>
+    mount.output < 0 && mount.output !== pendingOutput ? mount : { ...mount, output: outputs++ },
   );
 }
 
@@ -289,26 +290,21 @@ function device(value: string): { name: string; optional: boolean }[] {
 }
 
 function execCaps(c: Compilation, op: ExecOp): string[] {
-  const caps = new Set<string>();
-  const add = (cap: string): unknown => caps.add(`exec.${cap}`);
-  add('meta.base');
-  if (supports(c, 'exec.meta.setsdefaultpath')) add('meta.setsdefaultpath');
-  if (op.ulimits.length > 0) add('meta.ulimit');
-  if (c.options.linuxResources && supports(c, 'exec.meta.linux.resources')) add('meta.linux.resources');
-  if (op.network !== 0) add('meta.network');
-  if (op.security !== 0) add('meta.security');
-  if (op.proxy) add('meta.proxyenv');
+  const caps = new Set(['exec.meta.base']);
+  if (supports(c, 'exec.meta.setsdefaultpath')) caps.add('exec.meta.setsdefaultpath');
+  if (op.ulimits.length > 0) caps.add('exec.meta.ulimit');
+  if (c.options.linuxResources && supports(c, 'exec.meta.linux.resources')) caps.add('exec.meta.linux.resources');
+  if (op.network !== 0) caps.add('exec.meta.network');
+  if (op.security !== 0) caps.add('exec.meta.security');
+  if (op.proxy) caps.add('exec.meta.proxyenv');
   for (const { type, source, selector, tmpfsSize } of op.mounts) {
-    if (selector !== '') add('mount.selector');
-    if (type !== 'bind' || source) add(`mount.${type}`);
-    if (type === 'cache') add('mount.cache.sharing');
-    if (type === 'tmpfs' && tmpfsSize > 0) add('mount.tmpfs.size');
+    if (selector !== '') caps.add('exec.mount.selector');
+    if (type !== 'bind' || source) caps.add(`exec.mount.${type}`);
+    if (type === 'cache') caps.add('exec.mount.cache.sharing');
+    if (type === 'tmpfs' && tmpfsSize > 0) caps.add('exec.mount.tmpfs.size');
   }
-  if (op.secretEnv.length > 0) {
-    add('mount.secret');
-    add('secretenv');
-  }
-  if (op.devices.length > 0) add('meta.cdi');
+  if (op.secretEnv.length > 0) caps.add('exec.mount.secret').add('exec.secretenv');
+  if (op.devices.length > 0) caps.add('exec.meta.cdi');
   return [...caps];
 }
 

@@ -33,7 +33,7 @@ export function sourceState(vertex: Vertex): State {
 function sourceVertex(
   identifier: string,
   attrs: Iterable<readonly [string, string]>,
-  metadata: Partial<OpMetadata>,
+  metadata: OpMetadata,
   origin = -1,
   locations?: readonly Lines[],
   platform?: OpPlatform,

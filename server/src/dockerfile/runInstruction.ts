@@ -14,29 +14,21 @@ export function readRun(
   errors: InstructionError[],
 ): Instruction | undefined {
   if (!takesNoFlags(line, errors)) return undefined;
+  const { flags } = base;
   const before = errors.length;
-  const given = (name: string): readonly Flag[] => base.flags.filter((flag) => flag.name === name);
   // BuildKit asks for devices first, then mounts, then the network, then security.
-  const devices = given('device').map((flag) => {
+  const devices = flagsNamed(flags, 'device').map((flag) => {
     const device = parseDevice(flag.value ?? '');
     if ('error' in device) fail(errors, fieldError(device, flag, base, escapeCode, 'invalid-device'));
     return flag.value ?? '';
   });
-  const mounts = given('mount').map((flag) => {
+  const mounts = flagsNamed(flags, 'mount').map((flag) => {
     const mount = parseMount(flag.value ?? '');
     if ('error' in mount) fail(errors, fieldError(mount, flag, base, escapeCode, 'invalid-mount'));
     return mountOf(base, flag, escapeCode);
   });
-  const modeOf = (name: string, errorOf: (value: string) => string | undefined): string => {
-    const [flag] = given(name);
-    if (!flag) return '';
-    const { value = '', valueStart: start, valueEnd: end } = flag;
-    const summary = errorOf(value);
-    if (summary !== undefined) fail(errors, { summary, code: `invalid-${name}`, start, end });
-    return value;
-  };
-  const network = modeOf('network', networkError);
-  const security = modeOf('security', securityError);
+  const network = readMode(flags, 'network', networkError, errors);
+  const security = readMode(flags, 'security', securityError, errors);
   if (errors.length > before) return undefined;
   return {
     ...base,
@@ -48,6 +40,25 @@ export function readRun(
     security,
     devices,
   };
+}
+
+function flagsNamed(flags: readonly Flag[], name: string): readonly Flag[] {
+  return flags.filter((flag) => flag.name === name);
+}
+
+/** The value of --network or --security; `` where not given. */
+function readMode(
+  flags: readonly Flag[],
+  name: string,
+  errorOf: (value: string) => string | undefined,
+  errors: InstructionError[],
+): string {
+  const [flag] = flagsNamed(flags, name);
+  if (!flag) return '';
+  const { value = '', valueStart: start, valueEnd: end } = flag;
+  const summary = errorOf(value);
+  if (summary !== undefined) fail(errors, { summary, code: `invalid-${name}`, start, end });
+  return value;
 }
 
 /** A flag of RUN --mount with the place of each field. */

@@ -1,15 +1,7 @@
 // The marshalled graph: vertices in BuildKit's order, each once, with metadata and source locations merged by digest.
 import { encodeUtf8 } from '../go/utf8.ts';
 import { marshalResult, marshalVertex, type Sha256 } from './marshal.ts';
-import {
-  type Edge,
-  type Lines,
-  type LinuxResources,
-  metadataOf,
-  type OpMetadata,
-  type ProgressGroup,
-  type Vertex,
-} from './op.ts';
+import type { Edge, Lines, LinuxResources, OpMetadata, ProgressGroup, Vertex } from './op.ts';
 import * as wire from './wire.ts';
 
 /** One op of a definition. */
@@ -78,7 +70,7 @@ export function marshalDefinition(
   entries.push({
     digest: `sha256:${sha256(bytes)}`,
     bytes,
-    metadata: metadataOf({ caps: resultCaps(entries) }),
+    metadata: { caps: resultCaps(entries) },
     locations: undefined,
     vertex: undefined,
   });
@@ -112,7 +104,7 @@ function mergeMetadata(a: OpMetadata, b: OpMetadata): OpMetadata {
     name: b.name ?? a.name,
     command: b.command ?? a.command,
     caps: [...new Set([...a.caps, ...b.caps])],
-    ignoreCache: a.ignoreCache || b.ignoreCache,
+    ignoreCache: a.ignoreCache === true || b.ignoreCache === true,
     progressGroup: b.progressGroup ?? a.progressGroup,
     linuxResources: b.linuxResources ?? a.linuxResources,
   };
@@ -177,7 +169,7 @@ function putMetadata(metadata: OpMetadata): void {
     wire.putString(1, key);
     wire.endMessage(2, from);
   }
-  wire.putBool(1, metadata.ignoreCache);
+  wire.putBool(1, metadata.ignoreCache === true);
 }
 
 function putProgressGroup(group: ProgressGroup): void {

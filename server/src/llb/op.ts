@@ -174,13 +174,13 @@ export interface LinuxResources {
 /** What stands beside an op, outside its digest. */
 export interface OpMetadata {
   /** The vertex name that progress output shows (`llb.customname`); made on demand, since few are ever read. */
-  readonly name: (() => string) | undefined;
+  readonly name?: (() => string) | undefined;
   /** The instruction's text (`com.docker.dockerfile.v1.command`). */
-  readonly command: string | undefined;
+  readonly command?: string | undefined;
   readonly caps: readonly string[];
-  readonly ignoreCache: boolean;
-  readonly progressGroup: ProgressGroup | undefined;
-  readonly linuxResources: LinuxResources | undefined;
+  readonly ignoreCache?: boolean;
+  readonly progressGroup?: ProgressGroup | undefined;
+  readonly linuxResources?: LinuxResources | undefined;
 }
 
 /** A node of the graph: an op and where its inputs come from. */
@@ -208,24 +208,10 @@ export interface Edge {
   readonly index: number;
 }
 
-const noMetadata: OpMetadata = {
-  name: undefined,
-  command: undefined,
-  caps: [],
-  ignoreCache: false,
-  progressGroup: undefined,
-  linuxResources: undefined,
-};
-
-/** Metadata that says no more than what is given. */
-export function metadataOf(given: Partial<OpMetadata>): OpMetadata {
-  return { ...noMetadata, ...given };
-}
-
 /** Makes a vertex that is not yet marshalled. */
 export function newVertex(
   op: Op,
-  metadata: Partial<OpMetadata>,
+  metadata: OpMetadata,
   origin: number,
   locations?: readonly Lines[],
   platform?: OpPlatform,
@@ -234,7 +220,7 @@ export function newVertex(
     op,
     inputs: inputsOf(op),
     platform,
-    metadata: metadataOf(metadata),
+    metadata,
     locations,
     origin,
     bytes: undefined,
@@ -246,21 +232,19 @@ export function newVertex(
 
 /** What an op reads, in the order in which BuildKit visits it, each once. */
 function inputsOf(op: Op): readonly Edge[] {
-  switch (op.kind) {
-    case 'merge':
-      return op.inputs;
-    case 'exec':
-      return distinct(op.mounts.map((mount) => mount.source));
-    case 'file': {
-      const sources = op.actions.map((action) => (action.kind === 'copy' ? action.source : undefined));
-      // The sources of the last action come first.
-      return distinct([op.base, ...sources.reverse()]);
+  const inputs: Edge[] = [];
+  const add = (edge: Edge | undefined): void => {
+    if (edge && !inputs.includes(edge)) inputs.push(edge);
+  };
+  if (op.kind === 'merge') return op.inputs;
+  if (op.kind === 'exec') for (const mount of op.mounts) add(mount.source);
+  if (op.kind === 'file') {
+    add(op.base);
+    // The sources of the last action come first.
+    for (let i = op.actions.length - 1; i >= 0; i--) {
+      const action = op.actions[i] as FileOp['actions'][number];
+      if (action.kind === 'copy') add(action.source);
     }
-    default:
-      return [];
   }
-}
-
-function distinct(edges: readonly (Edge | undefined)[]): Edge[] {
-  return [...new Set(edges)].filter((edge) => edge !== undefined);
+  return inputs;
 }
