@@ -8,6 +8,16 @@ import type { Finding, Rule } from '../rule.ts';
 const targets =
   /(^|[-_.])(tests?|testing|unit|e2e|integration|bench\w*|lint\w*|fmt|format|checks?|ci|validate|verify|audit|coverage|cov|dev|devel\w*|local|debug|shell|watch|release|rel|prod\w*|runtime|final|export\w*|artifacts?|dist|bin\w*|binaries|out\w*|package|update\w*|vendor\w*|gen\w*|doc-site|image|cross|all|base|server|worker|app|cli|standalone|slim|full|minimal|alpine|debian|ubuntu|distroless|rootless|source|target\w*|deploy\w*|publish\w*|stag\w*)([-_.]|$)/;
 
+/** Another value of a variable could make this stage stand on the one of that name: `FROM build-${MODE}`, or `FROM $OS` that means a stage now. */
+function couldChoose({ from, base }: Stage, name: string): boolean {
+  const written = from?.baseName.value.toLowerCase() ?? '';
+  const parts = written.split(/\$(?:\{[^}]*\}|\w+)/);
+  const [first = '', last = ''] = [parts[0], parts[parts.length - 1]];
+  if (parts.length < 2 || name.length < first.length + last.length) return false;
+  if (first === '' && last === '' && base === undefined) return false;
+  return name.startsWith(first) && name.endsWith(last);
+}
+
 export const rule: Rule<Stage> = {
   name: 'StageUnused',
   severity: 'hint',
@@ -27,7 +37,10 @@ export const rule: Rule<Stage> = {
       if (stage.hidden || stage.reachable || read.has(stage) || from === undefined) continue;
       if (
         stage.name !== '' &&
-        (analysis.stages.some((s) => s !== stage && s.name === stage.name) || unread > 1 || targets.test(stage.name))
+        (analysis.stages.some((s) => s !== stage && s.name === stage.name) ||
+          unread > 1 ||
+          targets.test(stage.name) ||
+          analysis.stages.some((s) => couldChoose(s, stage.name)))
       )
         continue;
       const word = from.nameWord ?? from.baseName;
