@@ -11,7 +11,7 @@ import { printable } from './words.ts';
 /** Anything that can be clicked carries `data-do`, and `data-with` where it needs to say with what. */
 export type Attributes = Record<string, string>;
 
-export function h(
+function h(
   tag: string,
   attributes: Attributes = {},
   children: readonly (Element | undefined)[] | string = [],
@@ -20,7 +20,7 @@ export function h(
   return { tag, attributes, children: children.filter((child) => child !== undefined) };
 }
 
-export function button(label: string, action: string, more: Attributes = {}): Element {
+function button(label: string, action: string, more: Attributes = {}): Element {
   return h('button', { type: 'button', 'data-do': action, ...more }, label);
 }
 
@@ -391,5 +391,17 @@ export function legend(open: boolean, id: string): Element {
       key('M T P', 'mode, outline, pin'),
       key('Escape', 'back to the plain picture'),
     ]),
+  ]);
+}
+
+/** What BuildKit refuses, where it does. */
+export function problemsNote(problems: BuildGraph['problems']): Element {
+  const problem = problems[0];
+  if (!problem) return h('div', { class: 'problems', hidden: '' });
+  const line = problem.lines[0]?.[0];
+  const count = problems.length;
+  return h('div', { class: 'problems' }, [
+    h('strong', {}, count === 1 ? 'BuildKit refuses this file' : `BuildKit refuses this file (${count} problems)`),
+    h('span', {}, `${line === undefined ? '' : `line ${line}: `}${problem.message}`),
   ]);
 }

@@ -8,16 +8,15 @@ import {
   type GraphViewState,
   type ToGraphView,
 } from '../../shared/src/graphView.ts';
-import { type BannerState, banner, card, h, legend, outlineTree, toolbar } from './chrome.ts';
-import { syncChildren } from './dom.ts';
-import { pageColors, png } from './exporting.ts';
+import { type BannerState, banner, card, legend, outlineTree, problemsNote, toolbar } from './chrome.ts';
 import { keyAction } from './keyboard.ts';
-import { type Layout, layoutGraph } from './layout.ts';
+import { layoutGraph } from './layout.ts';
+import { describeNode, exported, homeOf, nodeOf, type Pane, reasonAt } from './pane.ts';
 import { createPicture, type Picture } from './picture.ts';
-import { layoutSvg } from './render.ts';
-import { type Element, isCopy, markWords, type Overlay, sayStatus } from './scene.ts';
+import { isCopy, type Overlay } from './scene.ts';
 import { type Beside, bannerOf, sides } from './sides.ts';
-import { changeAt, describe, nameOf, nodeMarks, nodeStatuses } from './speech.ts';
+import { createSkeleton } from './skeleton.ts';
+import { changeAt, nodeMarks, nodeStatuses } from './speech.ts';
 import { focusItem, menuStep, treeStep } from './treeKeys.ts';
 import { type Direction, pathOf, search, step } from './walk.ts';
 import { printable } from './words.ts';
@@ -27,19 +26,6 @@ export interface Bridge {
   readonly connected: boolean;
   post(message: FromGraphView): void;
   save(state: GraphViewState): void;
-}
-
-/** One picture: its graph, what lies over it, and whether it is of the text in the editor. */
-interface Pane {
-  readonly picture: Picture;
-  title: string;
-  graph: BuildGraph;
-  layout: Layout;
-  statuses: Overlay['statuses'];
-  reasons: Readonly<Record<string, string>>;
-  marks: Overlay['marks'];
-  current: boolean;
-  overlay: Overlay;
 }
 
 /** A question to the editor, by the node it was asked at. */
@@ -87,39 +73,7 @@ export function createView(body: HTMLElement, bridge: Bridge, initial: GraphView
   let outlineInputs: readonly unknown[] = [];
   let lastChanges = 0;
 
-  const main = document.createElement('main');
-  main.className = 'view';
-  const heading = document.createElement('h1');
-  heading.className = 'sr-only';
-  const top = document.createElement('div');
-  const middle = document.createElement('div');
-  middle.className = 'middle';
-  const side = document.createElement('nav');
-  side.className = 'outline';
-  side.setAttribute('aria-label', 'Outline');
-  const panesRoot = document.createElement('div');
-  panesRoot.className = 'panes';
-  const floating = document.createElement('div');
-  floating.className = 'floating';
-  const empty = document.createElement('p');
-  empty.className = 'empty';
-  const live = document.createElement('div');
-  live.className = 'sr-only';
-  live.setAttribute('role', 'status');
-  live.setAttribute('aria-live', 'polite');
-  const hint = document.createElement('div');
-  hint.className = 'sr-only';
-  hint.id = 'keys-hint';
-  hint.textContent =
-    'Arrow keys follow the edges, Enter goes to the line, slash searches, T opens the outline, question mark lists all keys.';
-  middle.append(side, panesRoot, floating);
-  main.append(heading, top, middle, empty, live, hint);
-  body.append(main);
-  const painted = new Map<HTMLElement, readonly Element[]>();
-  const paint = (root: HTMLElement, elements: readonly Element[]) => {
-    syncChildren(root, painted.get(root) ?? [], elements);
-    painted.set(root, elements);
-  };
+  const { main, heading, top, middle, side, panesRoot, floating, empty, paint, say } = createSkeleton(body);
 
   main.addEventListener('click', onClick);
   main.addEventListener('keydown', onKeyDown);
@@ -270,7 +224,6 @@ export function createView(body: HTMLElement, bridge: Bridge, initial: GraphView
         reasons: want.reasons,
         marks: want.marks ? nodeMarks(layout.drawn, want.marks) : undefined,
         current: want.current,
-        overlay: known?.overlay ?? {},
       };
     }
     active = Math.min(active, panes.length - 1);
@@ -353,8 +306,7 @@ export function createView(body: HTMLElement, bridge: Bridge, initial: GraphView
         ...(about >= 0 && about < pane.layout.drawn.nodes.length ? { path: pathOf(pane.layout.drawn, about) } : {}),
         buttons: bridge.connected && pane.current,
       };
-      pane.overlay = overlay;
-      lastChanges += pane.picture.show(pane.layout, overlay, selectedKey, frame, homeOf(pane));
+      lastChanges += pane.picture.show(pane.layout, overlay, selectedKey, frame, homeOf(pane, beside));
       pane.picture.describe(
         `${pane.title === '' ? 'Build graph' : pane.title} of ${pane.graph.file}: ${pane.layout.drawn.nodes.length} nodes${selected >= 0 ? `. ${describeNode(pane, selected)}` : ''}`,
       );
@@ -374,7 +326,7 @@ export function createView(body: HTMLElement, bridge: Bridge, initial: GraphView
         found: query === '' ? '' : matches.length === 0 ? 'none' : `${matchAt + 1}/${matches.length}`,
       }),
       banner(bannerState()),
-      problemsNote(),
+      problemsNote(graph?.problems ?? []),
     ]);
     const pane = panes[active];
     const selected = selectedIndex();
@@ -413,17 +365,6 @@ export function createView(body: HTMLElement, bridge: Bridge, initial: GraphView
             }
           : undefined,
       ),
-    ]);
-  }
-
-  function problemsNote(): Element {
-    const problem = graph?.problems[0];
-    const count = graph?.problems.length ?? 0;
-    if (!problem) return h('div', { class: 'problems', hidden: '' });
-    const line = problem.lines[0]?.[0];
-    return h('div', { class: 'problems' }, [
-      h('strong', {}, count === 1 ? 'BuildKit refuses this file' : `BuildKit refuses this file (${count} problems)`),
-      h('span', {}, `${line === undefined ? '' : `line ${line}: `}${problem.message}`),
     ]);
   }
 
@@ -508,61 +449,17 @@ export function createView(body: HTMLElement, bridge: Bridge, initial: GraphView
     return panes[active]?.layout.drawn.nodes.findIndex((node) => node.key === selectedKey) ?? -1;
   }
 
-  /** The nodes that two pictures are compared for: a copy and its join, or what differs. */
-  function homeOf(pane: Pane): readonly number[] {
-    if (beside?.type === 'compare') {
-      const { lanes, nodes } = pane.layout.drawn;
-      return pane.marks?.size ? [...pane.marks.keys()] : [nodes.findIndex((node) => lanes[node.lane]?.target)];
-    }
-    if (beside?.type !== 'linkComparison') return [];
-    const { instruction } = beside;
-    return pane.layout.drawn.nodes.flatMap((node, i) => (node.instruction === instruction && node.on < 0 ? i : []));
-  }
-
   function currentPane(): Pane | undefined {
     return panes.find((pane) => pane.current);
   }
 
   function nodeOfInstruction(instruction: number): number {
-    const drawn = currentPane()?.layout.drawn;
-    if (!drawn || instruction < 0) return -1;
-    const exact = drawn.nodes.findIndex((node) => node.instruction === instruction && node.on < 0);
-    if (exact >= 0 || mode !== 'stages') return exact;
-    const stage = graph?.instructions[instruction]?.stage ?? -1;
-    return drawn.nodes.findIndex(
-      (node) => node.on < 0 && graph?.instructions[node.instruction]?.stage === stage && stage >= 0,
-    );
+    const pane = currentPane();
+    return pane ? nodeOf(pane, instruction) : -1;
   }
 
   function instructionAt(offset: number): number {
     return graph?.instructions.findIndex(({ span }) => span.start <= offset && offset <= span.end) ?? -1;
-  }
-
-  function reasonAt(pane: Pane, index: number): string {
-    const node = pane.layout.drawn.nodes[index];
-    for (const vertex of [...(node?.vertices ?? [])].reverse()) {
-      const reason = pane.reasons[vertex];
-      if (reason) return reason;
-    }
-    return '';
-  }
-
-  function describeNode(pane: Pane, index: number): string {
-    const status = pane.statuses?.get(index);
-    const mark = pane.marks?.get(index);
-    const parts = [nameOf(pane.graph, pane.layout.drawn.nodes[index]!)];
-    if (status) parts.push(sayStatus(pane.layout.drawn.nodes[index]!, status));
-    if (mark) parts.push(markWords[mark]);
-    parts.push(describe(pane.graph, pane.layout.drawn, index));
-    const said = parts.filter((part) => part !== '').join('. ');
-    const reason = reasonAt(pane, index);
-    return reason === '' ? said : `${said} ${reason}`;
-  }
-
-  function say(...sentences: readonly string[]): void {
-    const text = sentences.filter((sentence) => sentence !== '').join(' ');
-    // The same words twice are said twice.
-    live.textContent = live.textContent === text ? `${text}\u00a0` : text;
   }
 
   // ---- search ----
@@ -816,15 +713,7 @@ export function createView(body: HTMLElement, bridge: Bridge, initial: GraphView
     const pane = panes[active];
     if (!pane) return;
     try {
-      const post = (data: string) => bridge.post({ type: 'export', format, data, mode });
-      const plain: Overlay = {
-        ...(pane.statuses ? { statuses: pane.statuses } : {}),
-        ...(pane.marks ? { marks: pane.marks } : {}),
-      };
-      if (format === 'svg') post(layoutSvg(pane.graph, pane.layout, pageColors(), plain));
-      else if (format === 'png') post(await png(layoutSvg(pane.graph, pane.layout, pageColors(), plain), pane.layout));
-      else if (format === 'json') post(JSON.stringify(pane.graph, undefined, 2));
-      else post('');
+      bridge.post({ type: 'export', format, data: await exported(pane, format), mode });
       say('Exported.');
     } catch (error) {
       bridge.post({ type: 'failed', message: `The ${format} could not be made: ${String(error)}` });
