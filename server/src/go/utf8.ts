@@ -10,17 +10,13 @@ function isRawByte(code: number): boolean {
 
 /** The number of bytes that `encodeUtf8` yields. */
 export function utf8Length(s: string): number {
-  const n = s.length;
-  let length = n;
-  for (let i = 0; i < n; i++) {
-    const code = s.charCodeAt(i);
-    if (code < 0x80) continue;
-    if (code < 0x800) length += 1;
-    else if (code < 0xd800 || code > 0xdfff) length += 2;
-    else if (code <= 0xdbff && isLow(s, i + 1)) {
-      length += 2;
-      i++;
-    } else if (!isRawByte(code)) length += 2;
+  let length = s.length;
+  for (let i = 0; i < s.length; i++) {
+    if (s.charCodeAt(i) < 0x80) continue;
+    const code = s.codePointAt(i) as number;
+    if (code > 0xffff) i++;
+    if (code < 0x800) length++;
+    else if (!isRawByte(code)) length += 2;
   }
   return length;
 }
@@ -28,46 +24,26 @@ export function utf8Length(s: string): number {
 /** The bytes of `s`: U+DC80..U+DCFF standing alone become 0x80..0xFF, any other lone surrogate EF BF BD. */
 export function encodeUtf8(s: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(utf8Length(s));
-  writeUtf8(s, bytes, 0);
-  return bytes;
-}
-
-/** Writes the bytes of `s` into `target` from index `at` on; returns the index after them. The room must be there. */
-export function writeUtf8(s: string, target: Uint8Array, at: number): number {
-  const n = s.length;
-  let to = at;
-  for (let i = 0; i < n; i++) {
+  let to = 0;
+  for (let i = 0; i < s.length; i++) {
     let code = s.charCodeAt(i);
     if (code < 0x80) {
-      target[to++] = code;
+      bytes[to++] = code;
       continue;
     }
-    if (code < 0x800) {
-      target[to++] = 0xc0 | (code >> 6);
-      target[to++] = 0x80 | (code & 0x3f);
+    code = s.codePointAt(i) as number;
+    if (code > 0xffff) i++;
+    if (isRawByte(code)) {
+      bytes[to++] = code & 0xff;
       continue;
     }
-    if (code >= 0xd800 && code <= 0xdfff) {
-      if (code <= 0xdbff && isLow(s, i + 1)) {
-        code = s.codePointAt(i) as number;
-        i++;
-        target[to++] = 0xf0 | (code >> 18);
-        target[to++] = 0x80 | ((code >> 12) & 0x3f);
-        target[to++] = 0x80 | ((code >> 6) & 0x3f);
-        target[to++] = 0x80 | (code & 0x3f);
-        continue;
-      }
-      if (isRawByte(code)) {
-        target[to++] = code & 0xff;
-        continue;
-      }
-      code = replacement;
-    }
-    target[to++] = 0xe0 | (code >> 12);
-    target[to++] = 0x80 | ((code >> 6) & 0x3f);
-    target[to++] = 0x80 | (code & 0x3f);
+    if (isSurrogate(code)) code = replacement;
+    // How many bytes follow. As many bits of the first are set, and one more.
+    const tails = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+    bytes[to++] = (0xff00 >> (tails + 1)) | (code >> (6 * tails));
+    for (let shift = 6 * tails - 6; shift >= 0; shift -= 6) bytes[to++] = 0x80 | ((code >> shift) & 0x3f);
   }
-  return to;
+  return bytes;
 }
 
 /** The text of `bytes`. Each byte that belongs to no well-formed UTF-8 sequence becomes U+DC00 + byte. */
@@ -90,24 +66,14 @@ export function decodeUtf8(bytes: Uint8Array): string {
       i++;
       continue;
     }
-    const size = sequenceLength(bytes, i, n);
-    if (size === 0) {
-      chunk[used++] = 0xdc00 | first;
-      i++;
-    } else if (size === 2) {
-      chunk[used++] = ((first & 0x1f) << 6) | tail(bytes, i + 1);
-      i += 2;
-    } else if (size === 3) {
-      chunk[used++] = ((first & 0x0f) << 12) | (tail(bytes, i + 1) << 6) | tail(bytes, i + 2);
-      i += 3;
-    } else {
-      const code =
-        (((first & 0x07) << 18) | (tail(bytes, i + 1) << 12) | (tail(bytes, i + 2) << 6) | tail(bytes, i + 3)) -
-        0x10000;
-      chunk[used++] = 0xd800 | (code >> 10);
-      chunk[used++] = 0xdc00 | (code & 0x3ff);
-      i += 4;
+    const tails = tailsAt(bytes, i);
+    let code = tails === 0 ? 0xdc00 | first : first & (0x3f >> tails);
+    for (let end = i++ + tails; i <= end; i++) code = (code << 6) | ((bytes[i] as number) & 0x3f);
+    if (code > 0xffff) {
+      chunk[used++] = 0xd7c0 + (code >> 10);
+      code = 0xdc00 | (code & 0x3ff);
     }
+    chunk[used++] = code;
   }
   chunk.length = used;
   parts.push(String.fromCharCode.apply(null, chunk));
@@ -136,7 +102,7 @@ const chunkSize = 8192;
 
 /** The slow way from the first difference on: surrogates neither sort by their code unit nor stand alone. */
 function compareTails(a: string, b: string, at: number): number {
-  const from = at > 0 && isHigh(a.charCodeAt(at - 1)) ? at - 1 : at;
+  const from = isSurrogate(a.charCodeAt(at - 1)) ? at - 1 : at;
   if (a.length === from || b.length === from) return a.length - b.length;
   const x = encodeUtf8(a.slice(from));
   const y = encodeUtf8(b.slice(from));
@@ -148,40 +114,23 @@ function compareTails(a: string, b: string, at: number): number {
   return x.length - y.length;
 }
 
-/** The length of the well-formed sequence of two or more bytes at `i`, 0 where there is none. */
-function sequenceLength(bytes: Uint8Array, i: number, n: number): number {
+/** How many bytes follow the first of the well-formed sequence at `i`; 0 where that begins none of several bytes. */
+function tailsAt(bytes: Uint8Array, i: number): number {
   const first = bytes[i] as number;
-  if (first < 0xc2 || first > 0xf4 || i + 1 >= n) return 0;
-  const second = bytes[i + 1] as number;
-  if (first < 0xe0) return isTail(second) ? 2 : 0;
-  if (first < 0xf0) {
-    // Neither overlong forms nor surrogates are well-formed.
-    const low = first === 0xe0 ? 0xa0 : 0x80;
-    const high = first === 0xed ? 0x9f : 0xbf;
-    return second >= low && second <= high && i + 2 < n && isTail(bytes[i + 2] as number) ? 3 : 0;
-  }
-  const low = first === 0xf0 ? 0x90 : 0x80;
-  const high = first === 0xf4 ? 0x8f : 0xbf;
-  if (second < low || second > high || i + 3 >= n) return 0;
-  return isTail(bytes[i + 2] as number) && isTail(bytes[i + 3] as number) ? 4 : 0;
-}
-
-function tail(bytes: Uint8Array, i: number): number {
-  return (bytes[i] as number) & 0x3f;
+  const second = bytes[i + 1] ?? 0;
+  const tails = first < 0xc2 || first > 0xf4 ? 0 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
+  for (let tail = 1; tail <= tails; tail++) if (!isTail(bytes[i + tail] ?? 0)) return 0;
+  // Neither overlong forms nor surrogates nor what is beyond U+10FFFF is well-formed.
+  const wrong =
+    (first === 0xe0 && second < 0xa0) ||
+    (first === 0xed && second > 0x9f) ||
+    (first === 0xf0 && second < 0x90) ||
+    (first === 0xf4 && second > 0x8f);
+  return wrong ? 0 : tails;
 }
 
 function isTail(byte: number): boolean {
   return (byte & 0xc0) === 0x80;
-}
-
-function isHigh(code: number): boolean {
-  return code >= 0xd800 && code <= 0xdbff;
-}
-
-function isLow(s: string, i: number): boolean {
-  if (i >= s.length) return false;
-  const code = s.charCodeAt(i);
-  return code >= 0xdc00 && code <= 0xdfff;
 }
 
 function isSurrogate(code: number): boolean {

@@ -27,7 +27,7 @@ export type MarshalError = string | undefined;
 export function marshalVertex(vertex: Vertex, sha256: Sha256): MarshalError {
   wire.begin();
   const inputs: Edge[] = [];
-  const op = vertex.op;
+  const { op } = vertex;
   switch (op.kind) {
     case 'source':
       putSource(op);
@@ -39,12 +39,12 @@ export function marshalVertex(vertex: Vertex, sha256: Sha256): MarshalError {
       putFile(op, inputs);
       break;
     case 'merge':
-      putMerge(op, vertex.inputs, inputs);
+      putMerge(op, inputs);
       break;
   }
   wire.endMessage(11, wire.mark()); // constraints: always there, always empty
-  if (vertex.platform !== undefined) putPlatform(vertex.platform);
-  for (let i = inputs.length - 1; i >= 0; i--) putInput(inputs[i] as Edge);
+  if (vertex.platform) putPlatform(vertex.platform);
+  wire.putMessages(1, inputs, putInput);
   vertex.bytes = wire.finish();
   vertex.digest = `sha256:${sha256(vertex.bytes)}`;
   return wire.sawInvalidUtf8() ? 'string field contains invalid UTF-8' : undefined;
@@ -53,15 +53,13 @@ export function marshalVertex(vertex: Vertex, sha256: Sha256): MarshalError {
 /** The bytes of the last op of a definition: nothing but the input that is the result. */
 export function marshalResult(edge: Edge): Uint8Array {
   wire.begin();
-  putInput(edge);
+  wire.putMessages(1, [edge], putInput);
   return wire.finish();
 }
 
 function putInput(edge: Edge): void {
-  const from = wire.mark();
   wire.putInt(2, edge.index);
   wire.putText(1, edge.vertex.digest);
-  wire.endMessage(1, from);
 }
 
 /** Index of the edge among the inputs, adding it where no equal one (by digest) is there; -1 for scratch. */
@@ -76,7 +74,7 @@ function inputIndex(inputs: Edge[], edge: Edge | undefined): number {
 
 function putPlatform(platform: OpPlatform): void {
   const from = wire.mark();
-  for (let i = platform.osFeatures.length - 1; i >= 0; i--) wire.putString(5, platform.osFeatures[i] as string);
+  wire.putStrings(5, platform.osFeatures);
   wire.putText(4, platform.osVersion);
   wire.putText(3, platform.variant);
   wire.putText(2, platform.os);
@@ -86,14 +84,8 @@ function putPlatform(platform: OpPlatform): void {
 
 function putSource(op: SourceOp): void {
   const from = wire.mark();
-  const keys = [...op.attrs.keys()].sort(compareUtf8);
-  for (let i = keys.length - 1; i >= 0; i--) {
-    const key = keys[i] as string;
-    const entry = wire.mark();
-    wire.putString(2, op.attrs.get(key) as string);
-    wire.putString(1, key);
-    wire.endMessage(2, entry);
-  }
+  const attrs = [...op.attrs].sort((a, b) => compareUtf8(a[0], b[0]));
+  wire.putMessages(2, attrs, wire.putPair);
   wire.putText(1, op.identifier);
   wire.endMessage(3, from);
 }
@@ -101,24 +93,18 @@ function putSource(op: SourceOp): void {
 function putExec(op: ExecOp, inputs: Edge[]): void {
   const indexes = op.mounts.map((mount) => inputIndex(inputs, mount.source));
   const from = wire.mark();
-  for (let i = op.devices.length - 1; i >= 0; i--) {
-    const device = op.devices[i] as ExecOp['devices'][number];
-    const entry = wire.mark();
+  wire.putMessages(6, op.devices, (device) => {
     wire.putBool(2, device.optional);
     wire.putText(1, device.name);
-    wire.endMessage(6, entry);
-  }
-  for (let i = op.secretEnv.length - 1; i >= 0; i--) {
-    const secret = op.secretEnv[i] as ExecOp['secretEnv'][number];
-    const entry = wire.mark();
+  });
+  wire.putMessages(5, op.secretEnv, (secret) => {
     wire.putBool(3, secret.optional);
     wire.putText(2, secret.name);
     wire.putText(1, secret.id);
-    wire.endMessage(5, entry);
-  }
+  });
   wire.putInt(4, op.security);
   wire.putInt(3, op.network);
-  for (let i = op.mounts.length - 1; i >= 0; i--) putMount(op.mounts[i] as ExecMount, indexes[i] as number);
+  wire.putMessages(2, op.mounts, (mount, i) => putMount(mount, indexes[i] as number));
   putMeta(op);
   wire.endMessage(2, from);
 }
@@ -127,35 +113,27 @@ function putMeta(op: ExecOp): void {
   const from = wire.mark();
   wire.putBool(11, true); // removeMountStubsRecursive
   wire.putText(10, op.cgroupParent);
-  for (let i = op.ulimits.length - 1; i >= 0; i--) {
-    const limit = op.ulimits[i] as ExecOp['ulimits'][number];
-    const entry = wire.mark();
+  wire.putMessages(9, op.ulimits, (limit) => {
     wire.putInt(3, limit.hard);
     wire.putInt(2, limit.soft);
     wire.putText(1, limit.name);
-    wire.endMessage(9, entry);
-  }
+  });
   wire.putText(7, op.hostname);
-  for (let i = op.extraHosts.length - 1; i >= 0; i--) {
-    const host = op.extraHosts[i] as ExecOp['extraHosts'][number];
-    const entry = wire.mark();
+  wire.putMessages(6, op.extraHosts, (host) => {
     wire.putText(2, host.ip);
     wire.putText(1, host.host);
-    wire.endMessage(6, entry);
-  }
-  if (op.proxy !== undefined) {
-    const entry = wire.mark();
-    wire.putText(5, op.proxy.all);
-    wire.putText(4, op.proxy.no);
-    wire.putText(3, op.proxy.ftp);
-    wire.putText(2, op.proxy.https);
-    wire.putText(1, op.proxy.http);
-    wire.endMessage(5, entry);
-  }
+  });
+  wire.putMessages(5, op.proxy ? [op.proxy] : [], (proxy) => {
+    wire.putText(5, proxy.all);
+    wire.putText(4, proxy.no);
+    wire.putText(3, proxy.ftp);
+    wire.putText(2, proxy.https);
+    wire.putText(1, proxy.http);
+  });
   wire.putText(4, op.user);
   wire.putText(3, op.cwd);
   putEnv(op.env);
-  for (let i = op.args.length - 1; i >= 0; i--) wire.putString(1, op.args[i] as string);
+  wire.putStrings(1, op.args);
   wire.endMessage(1, from);
 }
 
@@ -175,10 +153,9 @@ function putEnv(env: EnvList): void {
 }
 
 function putMount(mount: ExecMount, input: number): void {
-  const from = wire.mark();
-  if (mount.ssh !== undefined) putSecret(22, mount.ssh);
-  if (mount.secret !== undefined) putSecret(21, mount.secret);
-  if (mount.cache !== undefined) {
+  if (mount.ssh) putSecret(22, mount.ssh);
+  if (mount.secret) putSecret(21, mount.secret);
+  if (mount.cache) {
     const entry = wire.mark();
     wire.putInt(2, mount.cache.sharing);
     wire.putText(1, mount.cache.id);
@@ -195,7 +172,6 @@ function putMount(mount: ExecMount, input: number): void {
   wire.putText(3, mount.dest);
   wire.putText(2, mount.selector);
   wire.putInt(1, input);
-  wire.endMessage(2, from);
 }
 
 const mountTypes: readonly ExecMount['type'][] = ['bind', 'secret', 'ssh', 'cache', 'tmpfs'];
@@ -211,13 +187,11 @@ function putSecret(field: number, opt: NonNullable<ExecMount['secret']>): void {
 }
 
 function putFile(op: FileOp, inputs: Edge[]): void {
-  const actions = op.actions;
+  const { actions } = op;
   const base = inputIndex(inputs, op.base);
   const sources = actions.map((action) => (action.kind === 'copy' ? inputIndex(inputs, action.source) : -1));
   const from = wire.mark();
-  for (let i = actions.length - 1; i >= 0; i--) {
-    const action = actions[i] as FileOp['actions'][number];
-    const entry = wire.mark();
+  wire.putMessages(2, actions, (action, i) => {
     const content = wire.mark();
     switch (action.kind) {
       case 'copy':
@@ -232,7 +206,7 @@ function putFile(op: FileOp, inputs: Edge[]): void {
         wire.endMessage(5, content);
         break;
       case 'mkdir':
-        wire.putBigInt(5, action.timestamp);
+        wire.putInt(5, action.timestamp);
         putChown(4, action.chown, base);
         wire.putBool(3, action.makeParents);
         wire.putInt(2, action.mode);
@@ -243,16 +217,15 @@ function putFile(op: FileOp, inputs: Edge[]): void {
     wire.putInt(3, i === actions.length - 1 ? 0 : -1);
     wire.putInt(2, sources[i] as number);
     wire.putInt(1, i === 0 ? base : inputs.length + i - 1);
-    wire.endMessage(2, entry);
-  }
+  });
   wire.endMessage(4, from);
 }
 
 function putCopy(action: CopyAction, base: number): void {
-  for (let i = action.requiredPaths.length - 1; i >= 0; i--) wire.putString(16, action.requiredPaths[i] as string);
+  wire.putStrings(16, action.requiredPaths);
   wire.putText(15, action.modeString);
-  for (let i = action.excludePatterns.length - 1; i >= 0; i--) wire.putString(13, action.excludePatterns[i] as string);
-  for (let i = action.includePatterns.length - 1; i >= 0; i--) wire.putString(12, action.includePatterns[i] as string);
+  wire.putStrings(13, action.excludePatterns);
+  wire.putStrings(12, action.includePatterns);
   wire.putInt(11, -1);
   wire.putBool(10, action.allowEmptyWildcard);
   wire.putBool(9, action.allowWildcard);
@@ -286,13 +259,9 @@ function putOwner(field: number, owner: Owner | undefined, base: number): void {
   wire.endMessage(field, from);
 }
 
-function putMerge(_op: MergeOp, edges: readonly Edge[], inputs: Edge[]): void {
+function putMerge(op: MergeOp, inputs: Edge[]): void {
   const from = wire.mark();
-  for (let i = edges.length - 1; i >= 0; i--) {
-    const entry = wire.mark();
-    wire.putInt(1, i);
-    wire.endMessage(1, entry);
-  }
+  wire.putMessages(1, op.inputs, (_, i) => wire.putInt(1, i));
   wire.endMessage(6, from);
-  inputs.push(...edges);
+  inputs.push(...op.inputs);
 }

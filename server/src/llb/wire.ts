@@ -44,6 +44,26 @@ export function endMessage(field: number, from: number): void {
   putTag(field, 2);
 }
 
+/** A message for each value, whose content `put` writes. */
+export function putMessages<T>(field: number, values: readonly T[], put: (value: T, index: number) => void): void {
+  for (let i = values.length - 1; i >= 0; i--) {
+    const from = mark();
+    put(values[i] as T, i);
+    endMessage(field, from);
+  }
+}
+
+/** A string field for each value. */
+export function putStrings(field: number, values: readonly string[]): void {
+  for (let i = values.length - 1; i >= 0; i--) putString(field, values[i] as string);
+}
+
+/** The content of an entry of a map. */
+export function putPair([key, value]: readonly [string, string]): void {
+  putString(2, value);
+  putString(1, key);
+}
+
 /** A string field; the empty string is written too. */
 export function putString(field: number, value: string): void {
   const length = value.length;
@@ -54,10 +74,8 @@ export function putString(field: number, value: string): void {
     const code = value.charCodeAt(--i);
     if (code >= 0x80) {
       at = stop;
-      if (hasInvalidUtf8(value)) invalid = true;
-      const bytes = encodeUtf8(value);
-      at -= bytes.length;
-      buffer.set(bytes, at);
+      invalid ||= hasInvalidUtf8(value);
+      putRaw(encodeUtf8(value));
       break;
     }
     buffer[--at] = code;
@@ -86,33 +104,22 @@ export function putBytes(field: number, bytes: Uint8Array): void {
 
 /** A bytes field, also where empty (an element of a repeated field). */
 export function putBytesAlways(field: number, bytes: Uint8Array): void {
-  reserve(bytes.length + 12);
-  at -= bytes.length;
-  buffer.set(bytes, at);
+  putRaw(bytes);
   putVarint(bytes.length);
   putTag(field, 2);
 }
 
 /** An integer field, left out where zero; negative numbers are sign-extended to ten bytes. */
-export function putInt(field: number, value: number): void {
-  if (value !== 0) putIntAlways(field, value);
+export function putInt(field: number, value: number | bigint): void {
+  if (Number(value) !== 0) putIntAlways(field, value);
 }
 
 /** An integer field, also where zero (a member of a oneof). */
-export function putIntAlways(field: number, value: number): void {
+export function putIntAlways(field: number, value: number | bigint): void {
   reserve(24);
-  if (value >= 0 && value <= 0x7fffffff) putVarint(value);
-  else if (value === -1) putMinusOne();
+  if (value >= 0 && value <= 0x7fffffff) putVarint(Number(value));
+  else if (Number(value) === -1) putMinusOne();
   else putBigVarint(BigInt.asUintN(64, BigInt(value)));
-  putTag(field, 0);
-}
-
-/** A 64-bit integer field, left out where zero. */
-export function putBigInt(field: number, value: bigint): void {
-  if (value === 0n) return;
-  reserve(24);
-  if (value === -1n) putMinusOne();
-  else putBigVarint(BigInt.asUintN(64, value));
   putTag(field, 0);
 }
 
@@ -153,12 +160,9 @@ function putMinusOne(): void {
 
 function putBigVarint(value: bigint): void {
   const bytes: number[] = [];
-  while (value >= 0x80n) {
-    bytes.push(Number(value & 0x7fn) | 0x80);
-    value >>= 7n;
-  }
-  bytes.push(Number(value));
-  for (let i = bytes.length - 1; i >= 0; i--) buffer[--at] = bytes[i] as number;
+  for (; value >= 0x80n; value >>= 7n) bytes.push(Number(value & 0x7fn) | 0x80);
+  at -= bytes.push(Number(value));
+  buffer.set(bytes, at);
 }
 
 function reserve(size: number): void {
