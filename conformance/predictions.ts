@@ -86,7 +86,10 @@ function analysisOf(scenario: Scenario, index: number): Analysis {
 export function buildOf(scenario: Scenario, index: number): Build {
   const step = scenario.steps[index] as Step;
   const analysis = analysisOf(scenario, index);
-  const from = step.cacheFrom === undefined ? -1 : scenario.steps.findIndex((s) => s.cacheTo?.name === step.cacheFrom);
+  const from =
+    step.cacheFrom === undefined
+      ? -1
+      : scenario.steps.findIndex((s) => s.cacheTo?.name === step.cacheFrom && s.result?.ok !== false);
   return {
     analysis,
     contents: knownContents(({ identifier, attrs }) => {
@@ -120,6 +123,19 @@ function repositoryTree(step: Step, [, name = '', folder]: RegExpExecArray): Tre
   if (folder === undefined) return treeOf(files);
   const inside = Object.entries(files).filter(([path]) => path.startsWith(`${folder}/`));
   return treeOf(Object.fromEntries(inside.map(([path, text]) => [path.slice(folder.length + 1), text])));
+}
+
+/** A step that ran could write on the context: it is a snapshot's parent then, and the next build gets the context anew. */
+function isTaken(scenario: Scenario, index: number, context: Vertex): boolean {
+  const done = finished(scenario.steps[index] as Step);
+  const seen = new Map(scenario.steps[index]?.result?.vertices.map((v) => [v.digest, v.status]));
+  return analysisOf(scenario, index).definition.entries.some(
+    ({ vertex }) =>
+      vertex?.op.kind === 'exec' &&
+      done.has(vertex.digest) &&
+      seen.get(vertex.digest) === 'ran' &&
+      vertex.op.mounts.some((m) => !m.readonly && m.source?.vertex.digest === context.digest),
+  );
 }
 
 const kept = new WeakMap<Step, ReadonlySet<string>>();
@@ -179,6 +195,7 @@ function heldBefore(scenario: Scenario, index: number, name: string): Tree | und
   for (let i = index - 1; i >= 0; i--) {
     for (const { vertex } of analysisOf(scenario, i).definition.entries) {
       if (vertex?.op.kind !== 'source' || vertex.op.identifier !== `local://${name}`) continue;
+      if (isTaken(scenario, i, vertex)) return undefined;
       const follow = vertex.op.attrs.get('local.followpaths');
       return heldTree(scenario, i, name, follow && JSON.parse(follow));
     }
