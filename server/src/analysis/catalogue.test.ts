@@ -16,6 +16,7 @@ ubuntu:18.04                                 | Ubuntu 18.04 | no
 ubuntu:22.04                                 | Ubuntu 22.04 | yes
 ubuntu:jammy-20240111                        | Ubuntu 22.04 | yes
 ubuntu                                       | Ubuntu | yes
+ubuntu:oracular                              | Ubuntu 24.10 | yes
 alpine:3.14                                  | Alpine 3.14 | no
 alpine:3.22.1                                | Alpine 3.22 | no
 alpine:3.23                                  | Alpine 3.23 | ?
@@ -113,4 +114,23 @@ test('links, modes and owners are those that BuildKit saw in plain builds', () =
       }
     }
   expect(seen).toBeGreaterThan(8);
+});
+
+test.each([
+  ['debian:11', '2775 root:staff'],
+  ['debian:12', '2775 root:staff'],
+  ['debian:trixie-slim', undefined],
+  ['debian:sid', undefined],
+  ['debian', undefined],
+  ['ubuntu:24.04', '2775 root:staff'],
+  ['ubuntu:25.04', '2775 root:staff'],
+  ['ubuntu:25.10', undefined],
+  ['ubuntu:26.04', undefined],
+])('/var/local of %s is of staff, or plain: %s', (ref, words) => {
+  expect(baseFacts(ref)?.directories.get('/var/local')?.words).toBe(words);
+});
+
+test('_apt has a number of its own since Debian 12', () => {
+  expect(baseFacts('debian:12')?.users.get('_apt')).toEqual({ uid: 42, gid: 65534 });
+  expect(baseFacts('debian:11')?.users.has('_apt')).toBe(false);
 });

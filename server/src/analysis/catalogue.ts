@@ -1,8 +1,11 @@
 // What well-known base images hold that a copy can harm: links, directories with a mode or owner of their own, accounts.
 //
 // Where an entry stands on: the distributions' own packages (base-files, base-passwd, alpine-baselayout, filesystem of
-// Fedora), the Dockerfiles of Docker's official images, and, for links and modes, the recorded scenarios. An image that is
-// not here is unknown, and whoever asks must say that it guesses.
+// Fedora), the Dockerfiles of Docker's official images, and, for links and modes, the recorded scenarios. Debian 11, 12, 13 and
+// sid were compared entry by entry with root file systems made of their packages (debootstrap --variant=minbase), save that
+// Docker's images of Debian 11 and older are made without the merge; code names are those of distro-info-data. Alpine, Fedora
+// and those that follow it, Arch, BusyBox and what official images add were not compared with packages. An image that is not
+// here is unknown, and whoever asks must say that it guesses.
 import { parseNormalizedNamed } from '../oci/reference.ts';
 
 /** A directory that is not plain root-owned 0755; what is not known is undefined. */
@@ -93,21 +96,27 @@ const debian: Omit<BaseFacts, 'title' | 'usrMerged'> = {
   directories: new Map([
     ...everywhere,
     root0700,
-    ['/var/local', { mode: 0o2775, uid: 0, gid: 50, words: '2775 root:staff' }],
     ['/var/mail', { mode: 0o2775, uid: 0, gid: 8, words: '2775 root:mail' }],
     ['/run/lock', { mode: 0o1777, uid: 0, gid: 0, words: '1777' }],
   ]),
   users: new Map(
     ids(
-      'root:0 daemon:1 bin:2 sys:3 games:5:60 man:6:12 lp:7 mail:8 news:9 uucp:10 proxy:13 www-data:33 backup:34 list:38 irc:39 nobody:65534',
+      'root:0 daemon:1 bin:2 sys:3 sync:4:65534 games:5:60 man:6:12 lp:7 mail:8 news:9 uucp:10 proxy:13 www-data:33 backup:34 list:38 irc:39 nobody:65534',
     ),
   ),
   groups: new Map(
     numbers(
-      'root:0 daemon:1 bin:2 sys:3 adm:4 tty:5 disk:6 lp:7 mail:8 news:9 uucp:10 man:12 proxy:13 sudo:27 audio:29 www-data:33 backup:34 list:38 irc:39 src:40 shadow:42 utmp:43 video:44 staff:50 games:60 users:100 nogroup:65534',
+      'root:0 daemon:1 bin:2 sys:3 adm:4 tty:5 disk:6 lp:7 mail:8 news:9 uucp:10 man:12 proxy:13 kmem:15 dialout:20 fax:21 ' +
+        'voice:22 cdrom:24 floppy:25 tape:26 sudo:27 audio:29 dip:30 www-data:33 backup:34 operator:37 list:38 irc:39 ' +
+        'src:40 shadow:42 utmp:43 video:44 sasl:45 plugdev:46 staff:50 games:60 users:100 nogroup:65534',
     ),
   ),
 };
+/** Of base-files before 13.7. */
+const staffLocal: readonly [string, DirectoryFact] = [
+  '/var/local',
+  { mode: 0o2775, uid: 0, gid: 50, words: '2775 root:staff' },
+];
 /** alpine-baselayout. */
 const alpine: Omit<BaseFacts, 'title' | 'usrMerged'> = {
   family: 'alpine',
@@ -157,28 +166,58 @@ const debianReleases: Readonly<Record<string, number>> = {
   bookworm: 12,
   trixie: 13,
   forky: 14,
+  duke: 15,
 };
 const ubuntuReleases: Readonly<Record<string, string>> = {
   trusty: '14.04',
   xenial: '16.04',
   bionic: '18.04',
+  cosmic: '18.10',
+  disco: '19.04',
+  eoan: '19.10',
   focal: '20.04',
+  groovy: '20.10',
+  hirsute: '21.04',
+  impish: '21.10',
   jammy: '22.04',
+  kinetic: '22.10',
+  lunar: '23.04',
+  mantic: '23.10',
   noble: '24.04',
+  oracular: '24.10',
   plucky: '25.04',
   questing: '25.10',
+  resolute: '26.04',
 };
 
-/** Debian's images are merged since 12, Ubuntu's since 19.04; without a version nobody can tell. */
+/**
+ * Debian's images are merged since 12, Ubuntu's since 19.04; without a version nobody can tell. /var/local is plain since Debian 13
+ * and Ubuntu 25.10: without a version nothing is said of it.
+ */
 function debianBase(release: number | undefined): BaseFacts {
   const codename = Object.keys(debianReleases).find((name) => debianReleases[name] === release);
   const version = release === undefined ? '' : ` ${release}${codename === undefined ? '' : ` ${codename}`}`;
-  return { ...debian, title: `Debian${version}`, usrMerged: release === undefined ? undefined : release >= 12 };
+  const local = release !== undefined && release < 13;
+  // Made with a fixed number since 12.
+  const users = release !== undefined && release >= 12 ? ids('_apt:42:65534') : [];
+  return {
+    ...debian,
+    title: `Debian${version}`,
+    usrMerged: release === undefined ? undefined : release >= 12,
+    directories: new Map([...debian.directories, ...(local ? [staffLocal] : [])]),
+    users: new Map([...debian.users, ...users]),
+  };
 }
 function ubuntuBase(version: string | undefined): BaseFacts {
   const title = version === undefined ? 'Ubuntu' : `Ubuntu ${version}`;
-  // What has no version is the newest: merged.
-  return { ...debian, title, usrMerged: version === undefined || Number(version) >= 19.04 };
+  const local = version !== undefined && Number(version) < 25.1;
+  return {
+    ...debian,
+    title,
+    // What has no version is the newest: merged.
+    usrMerged: version === undefined || Number(version) >= 19.04,
+    directories: new Map([...debian.directories, ...(local ? [staffLocal] : [])]),
+  };
 }
 /** Not merged up to 3.22; what later ones do is not known here. */
 function alpineBase(version: string | undefined): BaseFacts {
