@@ -47,7 +47,7 @@ function stateOf(scenario: Scenario, index: number, name: string): 'bad' | 'fixe
 const all = scenarios();
 const byName = new Map(all.map((scenario) => [scenario.name, scenario]));
 const own = rules.filter((rule) => rule.detect !== undefined);
-/** Its facts are what the frontends' releases said (conformance/frontends); no scenario was built with one. */
+/** Its facts are what the frontends' releases said, and builds with them: conformance/frontends, beside the scenarios. */
 const unrecorded = new Set(['SyntaxTooOld']);
 /** Its fixes are none of those that were recorded, or it has none. */
 const noRecordedFix = new Set([

@@ -90,6 +90,16 @@ describe('every release is told apart by the rule', () => {
       });
 });
 
+describe('real builds with old frontends fail where the rule speaks', () => {
+  const file = join(import.meta.dirname, '../../../../conformance/frontends/builds.json');
+  const { builds }: { builds: { syntax: string; line: string; ok: boolean }[] } = JSON.parse(
+    readFileSync(file, 'utf8'),
+  );
+  test.each(builds)('$syntax: $line', ({ syntax, line, ok }) => {
+    expect(said(syntax, line).length > 0).toBe(!ok);
+  });
+});
+
 test('a release in full, a registry and a digest are read', () => {
   const digest = 'sha256:0000000000000000000000000000000000000000000000000000000000000000';
   for (const syntax of [
