@@ -1,7 +1,7 @@
 // What the user told the build: buildx's frontend attributes, read and checked as BuildKit's dockerui reads them.
 import { csvFields } from '../go/csv.ts';
 import { parseIp } from '../go/ip.ts';
-import { atoi, equalFold, parseBool, parseInteger, parseUint, quote, toLower, trimSpace } from '../go/text.ts';
+import { atoi, cut, equalFold, parseBool, parseInteger, parseUint, quote, toLower, trimSpace } from '../go/text.ts';
 import type { LinuxResources, ProxyEnv } from '../llb/op.ts';
 import { linuxAmd64, normalizePlatform, type Platform, parsePlatform } from '../oci/platform.ts';
 import { type LintConfig, parseLintOptions } from './lint.ts';
@@ -58,45 +58,39 @@ export interface Options {
 
 /** Reads the attributes. The error is BuildKit's text; it has no place in the file. */
 export function readOptions(config: BuildConfig): { options: Options; error: string | undefined } {
-  const attrs = config.attrs;
+  const { attrs } = config;
   let error: string | undefined;
   const fail = (message: string): void => {
     error ??= message;
   };
-  const attr = (key: string): string => (Object.hasOwn(attrs, key) ? (attrs[key] as string) : '');
+  const attr = (key: string): string => attrOf(config, key) ?? '';
 
   const workers = (config.workerPlatform ?? 'linux/amd64').split(',')[0] as string;
   const worker = parsePlatform(workers);
   const buildPlatform = 'platform' in worker ? normalizePlatform(worker.platform) : linuxAmd64;
   const host = parsePlatform(config.hostPlatform ?? workers);
-  const disabledCaps = new Set(config.disabledCaps ?? []);
+  const disabledCaps = new Set(config.disabledCaps);
   if (disabledCaps.has('file.base')) fail('needs BuildKit 0.5 or later');
   if (attr('override-copy-image') !== '') fail('support for "override-copy-image" was removed in BuildKit 0.11');
-  if (parseBool(attr('build-arg:BUILDKIT_DISABLE_FILEOP')) === true)
+  if (parseBool(attr('build-arg:BUILDKIT_DISABLE_FILEOP')))
     fail('support for "BUILDKIT_DISABLE_FILEOP" build-arg was removed in BuildKit 0.11');
 
   const targetPlatforms: Platform[] = [];
-  if (attr('platform') !== '') {
-    for (const text of attr('platform').split(',')) {
-      const parsed = parsePlatform(text);
-      if ('error' in parsed) fail(`failed to parse target platform ${text}: ${parsed.error}`);
-      else targetPlatforms.push(normalizePlatform(parsed.platform));
-    }
+  for (const text of listOf(attr('platform'))) {
+    const parsed = parsePlatform(text);
+    if ('error' in parsed) fail(`failed to parse target platform ${text}: ${parsed.error}`);
+    else targetPlatforms.push(normalizePlatform(parsed.platform));
   }
   const mode = attr('image-resolve-mode');
   if (!['', 'default', 'pull', 'local'].includes(mode)) fail(`invalid image-resolve-mode: ${mode}`);
-  const extraHosts = readExtraHosts(attr('add-hosts'), fail);
-  const shm = attr('shm-size') === '' ? { value: 0 } : parseInteger(attr('shm-size'));
+  const extraHosts = readFields(attr('add-hosts'), 'failed to parse additional hosts: ', readHost, fail);
+  const shm = parseInteger(attr('shm-size') || '0');
   if ('error' in shm) fail(`failed to parse shm size: ${shm.error}`);
-  const ulimits = readUlimits(attr('ulimit'), fail);
+  const ulimits = readFields(attr('ulimit'), 'failed to parse ulimit: ', readUlimit, fail);
   const linuxResources = readLinuxResources(attr, fail);
   const netmode = attr('force-network-mode');
   if (!['', 'none', 'host', 'sandbox'].includes(netmode)) fail(`invalid netmode ${netmode}`);
-  const noCache = Object.hasOwn(attrs, 'no-cache')
-    ? attr('no-cache') === ''
-      ? []
-      : attr('no-cache').split(',')
-    : undefined;
+  const noCache = attrOf(config, 'no-cache');
   const multi = attr('build-arg:BUILDKIT_MULTI_PLATFORM') || attr('multi-platform');
   let multiPlatform = targetPlatforms.length > 1;
   if (multi !== '') {
@@ -105,14 +99,11 @@ export function readOptions(config: BuildConfig): { options: Options; error: str
     else if (!wanted && multiPlatform) fail('conflicting config: returning multiple target platforms is not allowed');
     multiPlatform = wanted === true;
   }
-  let lint: LintConfig | undefined;
-  if (Object.hasOwn(attrs, 'build-arg:BUILDKIT_DOCKERFILE_CHECK')) {
-    const parsed = parseLintOptions(attr('build-arg:BUILDKIT_DOCKERFILE_CHECK'));
-    if ('error' in parsed) fail(`failed to parse build-arg:BUILDKIT_DOCKERFILE_CHECK: ${parsed.error}`);
-    else lint = parsed;
-  }
+  const check = attrOf(config, 'build-arg:BUILDKIT_DOCKERFILE_CHECK');
+  const lint = check === undefined ? undefined : parseLintOptions(check);
+  if (lint && 'error' in lint) fail(`failed to parse build-arg:BUILDKIT_DOCKERFILE_CHECK: ${lint.error}`);
   const advice = attr('build-arg:BUILDKIT_GIT_ADVICE');
-  const gitAdvice = advice === '' ? false : parseBool(advice);
+  const gitAdvice = parseBool(advice || 'false');
   if (gitAdvice === undefined)
     fail(`failed to parse build-arg:BUILDKIT_GIT_ADVICE: strconv.ParseBool: parsing ${quote(advice)}: invalid syntax`);
 
@@ -122,7 +113,7 @@ export function readOptions(config: BuildConfig): { options: Options; error: str
     buildArgs,
     labels: withPrefix(attrs, 'label:'),
     target: attr('target'),
-    filename: Object.hasOwn(attrs, 'filename') ? attr('filename') : 'Dockerfile',
+    filename: attrOf(config, 'filename') ?? 'Dockerfile',
     buildPlatform,
     hostPlatform: 'platform' in host ? normalizePlatform(host.platform) : buildPlatform,
     targetPlatforms,
@@ -134,17 +125,21 @@ export function readOptions(config: BuildConfig): { options: Options; error: str
     ulimits,
     linuxResources,
     network: netmode === 'host' ? 1 : netmode === 'none' ? 2 : 0,
-    noCache,
+    noCache: noCache === undefined ? undefined : listOf(noCache),
     cacheNamespace: attr('build-arg:BUILDKIT_CACHE_MOUNT_NS'),
     cgroupParent: attr('cgroup-parent'),
     hostname: attr('build-arg:BUILDKIT_SANDBOX_HOSTNAME') || attr('hostname'),
-    lint,
+    lint: lint && 'error' in lint ? undefined : lint,
     gitAdvice: gitAdvice === true,
     sessionId: config.sessionId ?? defaultSessionId,
     disabledCaps,
     proxy: proxyFrom(buildArgs),
   };
   return { options, error };
+}
+
+function listOf(text: string): string[] {
+  return text === '' ? [] : text.split(',');
 }
 
 /** The value of a frontend attribute, undefined where it is not given. */
@@ -165,148 +160,110 @@ function withPrefix(attrs: Readonly<Record<string, string>>, prefix: string): Ma
   return found;
 }
 
-function readExtraHosts(text: string, fail: (message: string) => void): { host: string; ip: string }[] {
-  if (text === '') return [];
-  const fields = csvFields(text);
+/** What `read` makes of each field of a line of comma-separated values, up to the first that is wrong: then it says why. */
+function readFields<T extends object>(
+  text: string,
+  prefix: string,
+  read: (field: string) => T | string,
+  fail: (message: string) => void,
+): T[] {
+  const found: T[] = [];
+  const fields = text === '' ? [] : csvFields(text);
   if (typeof fields === 'string') {
-    fail(`failed to parse additional hosts: ${fields}`);
-    return [];
+    fail(prefix + fields);
+    return found;
   }
-  const hosts: { host: string; ip: string }[] = [];
   for (const field of fields) {
-    const lower = toLower(field);
-    const at = lower.indexOf('=');
-    if (at < 0) {
-      fail(`failed to parse additional hosts: invalid key-value pair ${field}`);
-      return hosts;
+    const value = read(field);
+    if (typeof value === 'string') {
+      fail(prefix + value);
+      return found;
     }
-    const ip = parseIp(lower.slice(at + 1));
-    if (ip === undefined) {
-      fail(`failed to parse additional hosts: failed to parse IP ${lower.slice(at + 1)}`);
-      return hosts;
-    }
-    hosts.push({ host: lower.slice(0, at), ip });
+    found.push(value);
   }
-  return hosts;
+  return found;
 }
 
-const ulimitNames = [
-  'core',
-  'cpu',
-  'data',
-  'fsize',
-  'locks',
-  'memlock',
-  'msgqueue',
-  'nice',
-  'nofile',
-  'nproc',
-  'rss',
-  'rtprio',
-  'rttime',
-  'sigpending',
-  'stack',
-];
-
-function readUlimits(text: string, fail: (message: string) => void): { name: string; soft: number; hard: number }[] {
-  if (text === '') return [];
-  const fields = csvFields(text);
-  if (typeof fields === 'string') {
-    fail(`failed to parse ulimit: ${fields}`);
-    return [];
-  }
-  const limits: { name: string; soft: number; hard: number }[] = [];
-  for (const field of fields) {
-    const limit = readUlimit(field);
-    if (typeof limit === 'string') {
-      fail(`failed to parse ulimit: ${limit}`);
-      return limits;
-    }
-    limits.push(limit);
-  }
-  return limits;
+function readHost(field: string): { host: string; ip: string } | string {
+  const [host, address] = cut(toLower(field), '=');
+  if (address === undefined) return `invalid key-value pair ${field}`;
+  const ip = parseIp(address);
+  return ip === undefined ? `failed to parse IP ${address}` : { host, ip };
 }
+
+const ulimitNames =
+  'core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime sigpending stack'.split(' ');
 
 function readUlimit(text: string): { name: string; soft: number; hard: number } | string {
-  const at = text.indexOf('=');
-  if (at < 0) return `invalid ulimit argument: ${text}`;
-  const name = text.slice(0, at);
+  const [name, written] = cut(text, '=');
+  if (written === undefined) return `invalid ulimit argument: ${text}`;
   if (!ulimitNames.includes(name)) return `invalid ulimit type: ${name}`;
+  const values = written.split(':');
+  if (values.length > 2) return `too many limit value arguments - ${written}, can only have up to two, \`soft[:hard]\``;
   const limits: number[] = [];
-  const values = text.slice(at + 1).split(':');
-  if (values.length > 2)
-    return `too many limit value arguments - ${text.slice(at + 1)}, can only have up to two, \`soft[:hard]\``;
   for (const value of values.reverse()) {
     const parsed = parseInteger(value);
     if ('error' in parsed) return parsed.error;
     limits.push(Number(parsed.value));
   }
-  const soft = limits[limits.length - 1] as number;
-  const hard = limits[0] as number;
-  if (hard !== -1) {
-    if (soft === -1)
-      return `ulimit soft limit must be less than or equal to hard limit: soft: -1 (unlimited), hard: ${hard}`;
-    if (soft > hard) return `ulimit soft limit must be less than or equal to hard limit: ${soft} > ${hard}`;
-  }
-  return { name, soft, hard };
+  const [hard = 0, soft = hard] = limits;
+  if (hard === -1 || (soft !== -1 && soft <= hard)) return { name, soft, hard };
+  const both = soft === -1 ? `soft: -1 (unlimited), hard: ${hard}` : `${soft} > ${hard}`;
+  return `ulimit soft limit must be less than or equal to hard limit: ${both}`;
 }
 
 function readLinuxResources(
   attr: (key: string) => string,
   fail: (message: string) => void,
 ): LinuxResources | undefined {
-  const number = (key: string, unsigned: boolean, check: (n: bigint) => string | undefined): number => {
+  const wrong = (key: string, why: string): void =>
+    fail(`failed to parse resource limits: invalid ${key} value: ${attr(key)}: ${why}`);
+  const number = (key: string, unsigned = false, unlimited = false): number => {
     const text = attr(key);
     if (text === '') return 0;
     const parsed = unsigned ? parseUint(text) : parseInteger(text);
     if ('error' in parsed) {
-      fail(`failed to parse resource limits: invalid ${key} value: ${text}: ${parsed.error}`);
+      wrong(key, parsed.error);
       return 0;
     }
-    const wrong = check(parsed.value);
-    if (wrong !== undefined) fail(`failed to parse resource limits: invalid ${key} value: ${text}: ${wrong}`);
-    return Number(parsed.value);
+    const value = Number(parsed.value);
+    if (value <= 0 && !(unlimited && value === -1))
+      wrong(key, unlimited ? 'must be -1 (unlimited) or > 0' : 'must be > 0');
+    return value;
   };
   const set = (key: string): string => {
-    const text = attr(key);
-    const wrong = text === '' ? undefined : cpusetError(text);
-    if (wrong !== undefined) fail(`failed to parse resource limits: invalid ${key} value: ${text}: ${wrong}`);
-    return text;
+    const reason = cpusetError(attr(key));
+    if (reason !== undefined) wrong(key, reason);
+    return attr(key);
   };
-  const positive = (n: bigint): string | undefined => (n <= 0n ? 'must be > 0' : undefined);
   const limits: LinuxResources = {
-    memory: number('memory', false, positive),
-    memorySwap: number('memswap', false, (n) => (n < -1n || n === 0n ? 'must be -1 (unlimited) or > 0' : undefined)),
-    cpuShares: number('cpushares', true, positive),
-    cpuPeriod: number('cpuperiod', true, positive),
-    cpuQuota: number('cpuquota', false, positive),
+    memory: number('memory'),
+    memorySwap: number('memswap', false, true),
+    cpuShares: number('cpushares', true),
+    cpuPeriod: number('cpuperiod', true),
+    cpuQuota: number('cpuquota'),
     cpusetCpus: set('cpusetcpus'),
     cpusetMems: set('cpusetmems'),
   };
-  return Object.values(limits).some((v) => v !== 0 && v !== '') ? limits : undefined;
+  return Object.values(limits).some(Boolean) ? limits : undefined;
 }
 
 /** Why BuildKit refuses a list such as `0-3,5`, or undefined. */
 function cpusetError(text: string): string | undefined {
   const max = 8192;
   const index = (part: string): number => {
-    const parsed = atoi(part);
+    const parsed = atoi(trimSpace(part));
     return 'value' in parsed ? parsed.value : -1;
   };
   for (const raw of text.split(',')) {
     const part = trimSpace(raw);
     if (part === '') continue;
-    const dash = part.indexOf('-');
-    if (dash < 0) {
-      const n = index(part);
-      if (n < 0) return `invalid cpuset element ${quote(part)}`;
-      if (n > max) return `cpuset element ${quote(part)} exceeds maximum ${max}`;
-      continue;
-    }
-    const low = index(trimSpace(part.slice(0, dash)));
-    const high = index(trimSpace(part.slice(dash + 1)));
-    if (low < 0 || high < low) return `invalid cpuset range ${quote(part)}`;
-    if (high > max) return `cpuset range ${quote(part)} exceeds maximum ${max}`;
+    const [first, last] = cut(part, '-');
+    const named = `cpuset ${last === undefined ? 'element' : 'range'} ${quote(part)}`;
+    const low = index(first);
+    const high = last === undefined ? low : index(last);
+    if (low < 0 || high < low) return `invalid ${named}`;
+    if (high > max) return `${named} exceeds maximum ${max}`;
   }
   return undefined;
 }

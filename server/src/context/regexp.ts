@@ -38,8 +38,10 @@ interface CharSet {
   readonly ascii: Uint8Array;
 }
 
+/** A general category by its first letter. */
 interface Category {
   readonly name: string;
+  readonly pattern: RegExp;
   readonly negated: boolean;
 }
 
@@ -53,7 +55,7 @@ export function compileRegexp(expression: string): Regexp | undefined {
   const code: Instruction[] = [];
   for (const [i, alternative] of alternatives.entries()) {
     if (i < alternatives.length - 1) code.push({ op: 'split', by: alternative.length + 2 });
-    for (const instruction of alternative) code.push(instruction);
+    append(code, alternative);
     code.push({ op: 'match' });
   }
   const first = code[0] as Instruction;
@@ -182,7 +184,7 @@ function addStates(
 function holds(text: string, at: number, what: Assertion): boolean {
   if (what === 'begin') return at === 0;
   if (what === 'end') return true;
-  const boundary = isWord(text.charCodeAt(at - 1)) !== isWord(text.charCodeAt(at));
+  const boundary = /\w/.test(text[at - 1] ?? '') !== /\w/.test(text[at] ?? '');
   return boundary === (what === 'boundary');
 }
 
@@ -198,23 +200,13 @@ function inSet({ negated, ranges, categories }: Omit<CharSet, 'ascii'>, point: n
 }
 
 /** General categories of the Unicode version that Go knows, whatever the host's. */
-function inCategory({ name, negated }: Category, point: number): boolean {
+function inCategory({ name, pattern, negated }: Category, point: number): boolean {
   const character = String.fromCodePoint(point);
   const isSeparator = /\p{Z}/u.test(character);
   const isGraphic = isPrint(point) && !isSeparator;
   if (name === 'C') return (!isGraphic && !isSeparator) !== negated;
-  return ((isGraphic || isSeparator) && categoryPatterns[name]?.test(character) === true) !== negated;
+  return ((isGraphic || isSeparator) && pattern.test(character)) !== negated;
 }
-
-const categoryPatterns: Readonly<Record<string, RegExp>> = {
-  C: /\p{C}/u,
-  L: /\p{L}/u,
-  M: /\p{M}/u,
-  N: /\p{N}/u,
-  P: /\p{P}/u,
-  S: /\p{S}/u,
-  Z: /\p{Z}/u,
-};
 
 interface Parser {
   readonly text: string;
@@ -250,7 +242,7 @@ function readSequence(parser: Parser): Instruction[] {
   let weight = 1;
   let repeated = false;
   const finish = (next: Instruction[]): void => {
-    for (const instruction of atom ?? []) done.push(instruction);
+    append(done, atom);
     atom = next;
     weight = 1;
     repeated = false;
@@ -282,10 +274,15 @@ function readSequence(parser: Parser): Instruction[] {
       repeated = false;
     } else finish([readAtom(parser)]);
   }
-  for (const instruction of atom ?? []) done.push(instruction);
+  append(done, atom);
   parser.size += done.length;
   if (parser.size > maxSize) parser.failed = true;
   return done;
+}
+
+/** Adds the instructions one by one: there may be more than a call takes arguments. */
+function append(code: Instruction[], more: readonly Instruction[] = []): void {
+  for (const instruction of more) code.push(instruction);
 }
 
 interface Repeat {
@@ -321,11 +318,11 @@ function repeatAtom(parser: Parser, atom: readonly Instruction[], { min, max }: 
     return [];
   }
   const out: Instruction[] = [];
-  for (let i = 0; i < min; i++) for (const instruction of atom) out.push(instruction);
+  for (let i = 0; i < min; i++) append(out, atom);
   for (let i = 0; i < optional; i++) {
     // Each copy can be left out with all that follow.
     out.push({ op: 'split', by: max < 0 ? size + 2 : (size + 1) * (optional - i) });
-    for (const instruction of atom) out.push(instruction);
+    append(out, atom);
   }
   if (max < 0) out.push({ op: 'jump', by: -(size + 1) });
   return out;
@@ -335,11 +332,8 @@ function readAtom(parser: Parser): Instruction {
   const { text } = parser;
   switch (text[parser.at]) {
     case '^':
-      parser.at++;
-      return { op: 'assert', what: 'begin' };
     case '$':
-      parser.at++;
-      return { op: 'assert', what: 'end' };
+      return { op: 'assert', what: text[parser.at++] === '^' ? 'begin' : 'end' };
     case '.':
       parser.at++;
       return setOf({ ranges: [0x0a, 0x0a], categories: [] }, true);
@@ -401,33 +395,34 @@ function readClassCharacter(parser: Parser): number {
   return point;
 }
 
-const digits = [0x30, 0x39];
-const upper = [0x41, 0x5a];
-const lower = [0x61, 0x7a];
-const word = [...digits, ...upper, 0x5f, 0x5f, ...lower];
-
-const namedGroups: ReadonlyMap<string, readonly number[]> = new Map([
-  ['alnum', [...digits, ...upper, ...lower]],
-  ['alpha', [...upper, ...lower]],
-  ['ascii', [0x00, 0x7f]],
-  ['blank', [0x09, 0x09, 0x20, 0x20]],
-  ['cntrl', [0x00, 0x1f, 0x7f, 0x7f]],
-  ['digit', digits],
-  ['graph', [0x21, 0x7e]],
-  ['lower', lower],
-  ['print', [0x20, 0x7e]],
-  ['punct', [0x21, 0x2f, 0x3a, 0x40, 0x5b, 0x60, 0x7b, 0x7e]],
-  ['space', [0x09, 0x0d, 0x20, 0x20]],
-  ['upper', upper],
-  ['word', word],
-  ['xdigit', [...digits, 0x41, 0x46, 0x61, 0x66]],
+/** Groups as pairs of first and last characters. */
+const namedGroups: ReadonlyMap<string, string> = new Map([
+  ['alnum', '09AZaz'],
+  ['alpha', 'AZaz'],
+  ['ascii', '\0\x7f'],
+  ['blank', '\t\t  '],
+  ['cntrl', '\0\x1f\x7f\x7f'],
+  ['digit', '09'],
+  ['graph', '!~'],
+  ['lower', 'az'],
+  ['print', ' ~'],
+  ['punct', '!/:@[`{~'],
+  ['space', '\t\r  '],
+  ['upper', 'AZ'],
+  ['word', '09AZ__az'],
+  ['xdigit', '09AFaf'],
 ]);
 
-const letterGroups: ReadonlyMap<string, readonly number[]> = new Map([
-  ['d', digits],
-  ['s', [0x09, 0x0a, 0x0c, 0x0d, 0x20, 0x20]],
-  ['w', word],
+const letterGroups: ReadonlyMap<string, string> = new Map([
+  ['d', '09'],
+  ['s', '\t\n\f\r  '],
+  ['w', '09AZ__az'],
 ]);
+
+function addGroup(parts: SetParts, group: string, negated: boolean): void {
+  const ranges = Array.from(group, (character) => character.charCodeAt(0));
+  parts.ranges.push(...(negated ? complement(ranges) : ranges));
+}
 
 /** `[:alpha:]`, `[:^alpha:]`; false where there is none, and the bracket is a character like others. */
 function readNamedGroup(parser: Parser, parts: SetParts): boolean {
@@ -438,7 +433,7 @@ function readNamedGroup(parser: Parser, parts: SetParts): boolean {
   const negated = text[at + 2] === '^';
   const group = namedGroups.get(text.slice(at + (negated ? 3 : 2), end));
   if (group === undefined) parser.failed = true;
-  else parts.ranges.push(...(negated ? complement(group) : group));
+  else addGroup(parts, group, negated);
   parser.at = end + 2;
   return true;
 }
@@ -451,14 +446,17 @@ function readGroupEscape(parser: Parser, parts: SetParts): boolean {
     // Go knows many names in braces; the one-letter categories are all that is known here.
     const braced = /^\{\^?[CLMNPSZ]\}/.exec(text.slice(at + 2, at + 6))?.[0];
     const name = braced?.at(-2) ?? text[at + 2] ?? '';
-    if (!Object.hasOwn(categoryPatterns, name)) parser.failed = true;
-    parts.categories.push({ name, negated: (letter === 'P') !== (braced?.[1] === '^') });
+    if (!/^[CLMNPSZ]$/.test(name)) parser.failed = true;
+    else {
+      const pattern = new RegExp(`\\p{${name}}`, 'u');
+      parts.categories.push({ name, pattern, negated: (letter === 'P') !== (braced?.[1] === '^') });
+    }
     parser.at += 2 + (braced?.length ?? 1);
     return true;
   }
   const group = letterGroups.get(letter.toLowerCase());
   if (group === undefined) return false;
-  parts.ranges.push(...(letter < 'a' ? complement(group) : group));
+  addGroup(parts, group, letter < 'a');
   parser.at += 2;
   return true;
 }
@@ -500,10 +498,4 @@ function readEscape(parser: Parser): number {
   }
   parser.failed = true;
   return 0;
-}
-
-function isWord(code: number): boolean {
-  return (
-    (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || code === 0x5f || (code >= 0x61 && code <= 0x7a)
-  );
 }

@@ -18,16 +18,9 @@ const noEnv: Env = { get: () => undefined, keys: () => [] };
 
 /** Reads `source` as a heredoc's word; undefined where it is none. */
 export function parseHeredoc(source: string): HeredocWordResult {
-  let pos = 0;
-  while (isDigit(source.charCodeAt(pos))) pos++;
-  if (!source.startsWith('<<', pos)) return undefined;
-  const digits = source.slice(0, pos);
-  pos += 2;
-  const chomp = source[pos] === '-';
-  if (chomp) pos++;
-  while (isBlank(source.charCodeAt(pos))) pos++;
-  const rest = source.slice(pos);
-  if (rest === '' || rest.includes('<')) return undefined;
+  const parts = /^([0-9]*)<<(-|(?!-))[\t\n\f\r ]*([^<\t\n\f\r ][^<]*)$/.exec(source);
+  if (!parts) return undefined;
+  const [, digits = '', dash, rest = ''] = parts;
   const options = { escape: '\\', skipUnsetEnv: true } as const;
   const unquoted = processWords(rest, noEnv, options);
   if (unquoted.error !== undefined) return { error: unquoted.error };
@@ -37,7 +30,7 @@ export function parseHeredoc(source: string): HeredocWordResult {
   if (raw.words.length !== 1) return { error: `internal lexing of heredoc produced inconsistent results: ${rest}` };
   const name = unquoted.words[0] as string;
   const expand = countQuotes(name) === countQuotes(raw.words[0] as string);
-  return { name, fileDescriptor: descriptor(digits), expand, chomp };
+  return { name, fileDescriptor: descriptor(digits), expand, chomp: dash === '-' };
 }
 
 /** True where `source` is a heredoc's word that can be read. */
@@ -76,25 +69,11 @@ export function chompTabs(content: string): string {
 const leadingTabs = /(?<=^|\n)\t+/g;
 
 function descriptor(digits: string): number {
-  if (digits === '') return 0;
-  const parsed = parseUint(digits, 10, 64);
+  const parsed = parseUint(digits || '0');
   // Beyond 64 bits Go says so, but also yields the greatest number, and BuildKit asks only for that.
   return 'error' in parsed ? 2 ** 64 : Number(parsed.value);
 }
 
 function countQuotes(s: string): number {
-  let count = 0;
-  for (let i = 0; i < s.length; i++) {
-    const code = s.charCodeAt(i);
-    if (code === 0x27 || code === 0x22) count++;
-  }
-  return count;
-}
-
-function isDigit(code: number): boolean {
-  return code >= 0x30 && code <= 0x39;
-}
-
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09 || code === 0x0a || code === 0x0c || code === 0x0d;
+  return s.split(/['"]/).length - 1;
 }

@@ -54,26 +54,10 @@ export interface Line {
   readonly error: LineError | undefined;
 }
 
-const keywords: readonly Keyword[] = [
-  'add',
-  'arg',
-  'cmd',
-  'copy',
-  'entrypoint',
-  'env',
-  'expose',
-  'from',
-  'healthcheck',
-  'label',
-  'maintainer',
-  'onbuild',
-  'run',
-  'shell',
-  'stopsignal',
-  'user',
-  'volume',
-  'workdir',
-];
+const keywords = (
+  'add arg cmd copy entrypoint env expose from healthcheck label maintainer onbuild run shell stopsignal user volume ' +
+  'workdir'
+).split(' ') as Keyword[];
 
 const byWriting = new Map<string, Keyword>();
 for (const keyword of keywords) byWriting.set(keyword, keyword).set(keyword.toUpperCase(), keyword);
@@ -100,7 +84,7 @@ export function readLine(line: string, escapeCode: number): Line {
     to = skipSpaceBack(source, from, to);
     from = skipSpace(source, from, to);
     const keywordStart = from;
-    while (from < to && !isBlank(source.charCodeAt(from))) from++;
+    from = endOfWord(source, from, to);
     const keyword = source.slice(keywordStart, from);
     const known = knownKeyword(keyword);
     const parts = {
@@ -116,7 +100,7 @@ export function readLine(line: string, escapeCode: number): Line {
       textStart: textFrom + shift,
       error: undefined as LineError | undefined,
     };
-    while (from < to && isBlank(source.charCodeAt(from))) from++;
+    from = endOfBlanks(source, from, to);
     if (from < to && mayBeFlag(source, from)) {
       const read = readFlags(source, from, to, shift, escapeCode);
       ({ source, from, to, shift } = read);
@@ -195,8 +179,12 @@ function readArguments(
   }
 }
 
+function wordAt(source: string, from: number, to: number, shift: number): Word {
+  return { value: source.slice(from, to), start: from + shift, end: to + shift };
+}
+
 function wholeText(source: string, from: number, to: number, shift: number): readonly Word[] {
-  return from >= to ? noWords : [{ value: source.slice(from, to), start: from + shift, end: to + shift }];
+  return from >= to ? noWords : [wordAt(source, from, to, shift)];
 }
 
 function readMaybeJson(source: string, from: number, to: number, shift: number, list: boolean): Arguments {
@@ -221,7 +209,7 @@ function splitAtBlanks(source: string, from: number, to: number, shift: number):
   let start = from;
   for (let i = from; i <= to; i++) {
     if (i < to && !isBlank(source.charCodeAt(i))) continue;
-    words.push({ value: source.slice(start, i), start: start + shift, end: i + shift });
+    words.push(wordAt(source, start, i, shift));
     while (i + 1 < to && isBlank(source.charCodeAt(i + 1))) i++;
     start = i + 1;
   }
@@ -270,18 +258,15 @@ function readPairs(
   const first = words[0];
   if (first === undefined) return noWords;
   if (!first.value.includes('=')) {
-    let keyEnd = from;
-    while (keyEnd < to && !isBlank(source.charCodeAt(keyEnd))) keyEnd++;
+    const keyEnd = endOfWord(source, from, to);
     if (keyEnd === to) {
       const summary = `${known.toUpperCase()} must have two arguments`;
       return { summary, code: 'missing-value', start: from + shift, end: to + shift };
     }
-    let valueStart = keyEnd;
-    while (valueStart < to && isBlank(source.charCodeAt(valueStart))) valueStart++;
     return [
-      { value: source.slice(from, keyEnd), start: from + shift, end: keyEnd + shift },
-      { value: source.slice(valueStart, to), start: valueStart + shift, end: to + shift },
-      { value: '', start: keyEnd + shift, end: keyEnd + shift },
+      wordAt(source, from, keyEnd, shift),
+      wordAt(source, endOfBlanks(source, keyEnd, to), to, shift),
+      wordAt(source, keyEnd, keyEnd, shift),
     ];
   }
   const parts: Word[] = [];
@@ -292,10 +277,11 @@ function readPairs(
       const summary = `Syntax error - can't find = in ${quote(value)}. Must be of the form: name=value`;
       return { summary, code: 'missing-equals', start, end };
     }
+    const after = equals + 1;
     parts.push(
-      { value: value.slice(0, equals), start, end: start + equals },
-      { value: value.slice(equals + 1), start: start + equals + 1, end },
-      { value: '=', start: start + equals, end: start + equals + 1 },
+      wordAt(value, 0, equals, start),
+      { value: value.slice(after), start: start + after, end },
+      wordAt(value, equals, after, start),
     );
   }
   return parts;
@@ -309,11 +295,9 @@ function readHealthcheck(source: string, from: number, to: number, shift: number
     if (source.charCodeAt(typeEnd) >= 0x80) return readHealthcheckBytewise(source, from, to, shift);
     typeEnd++;
   }
-  let rest = typeEnd;
-  while (rest < to && isBlank(source.charCodeAt(rest))) rest++;
+  const rest = endOfBlanks(source, typeEnd, to);
   if (rest < to && source.charCodeAt(rest) >= 0x80) return readHealthcheckBytewise(source, from, to, shift);
-  const type = { value: source.slice(from, typeEnd), start: from + shift, end: typeEnd + shift };
-  return withType(type, readMaybeJson(source, rest, to, shift, false));
+  return withType(wordAt(source, from, typeEnd, shift), readMaybeJson(source, rest, to, shift, false));
 }
 
 /** BuildKit looks for the end of the type byte by byte: a character that has the byte 0x85 or 0xa0 is split. */
@@ -337,6 +321,18 @@ function withType(type: Word, command: Arguments): Arguments {
   if ('summary' in command) return command;
   if ('words' in command) return { words: [type, ...command.words] };
   return [type, ...command];
+}
+
+function endOfBlanks(source: string, from: number, to: number): number {
+  let i = from;
+  while (i < to && isBlank(source.charCodeAt(i))) i++;
+  return i;
+}
+
+function endOfWord(source: string, from: number, to: number): number {
+  let i = from;
+  while (i < to && !isBlank(source.charCodeAt(i))) i++;
+  return i;
 }
 
 /** The blanks at which BuildKit splits a line: not the line feed, nothing beyond ASCII. */

@@ -1,6 +1,6 @@
 // The shell lexer: expands variables in a word, removes quotes, splits into words, with BuildKit's results and errors.
 import { isSpace, quote } from '../go/text.ts';
-import { isDigit, isLetter, toValid } from '../go/unicode.ts';
+import { endOfAll, isDigit, isNameCharacter, toValid } from '../go/unicode.ts';
 import { type PatternResult, replace, trimPrefix, trimSuffix } from './shellPattern.ts';
 
 /** What variables are looked up in. */
@@ -399,35 +399,15 @@ function readName(lexer: Lexer): string {
 /** The end of the variable name at `start`: digits only, one special character, or letters, digits and `_`. */
 export function nameEnd(text: string, start: number, limit: number): number {
   if (start >= limit) return start;
-  let i = start;
-  let code = text.codePointAt(i) as number;
-  if (isDigit(code)) {
-    do {
-      i += code > 0xffff ? 2 : 1;
-      if (i >= limit) break;
-      code = text.codePointAt(i) as number;
-    } while (isDigit(code));
-    return i;
-  }
-  if (code < 0x80 && '@*#?-$!'.includes(String.fromCharCode(code))) return i + 1;
-  while (isLetter(code) || isDigit(code) || code === 0x5f) {
-    i += code > 0xffff ? 2 : 1;
-    if (i >= limit) break;
-    code = text.codePointAt(i) as number;
-  }
-  return i;
+  const first = text.codePointAt(start) as number;
+  if ('@*#?-$!'.includes(String.fromCodePoint(first))) return start + 1;
+  return endOfAll(text, start, limit, isDigit(first) ? isDigit : isNameCharacter);
 }
 
 function lookUp(lexer: Lexer, name: string): string | undefined {
   const value = lexer.env.get(name);
-  if (!lexer.splitting) {
-    if (value !== undefined) {
-      lexer.matched ??= new Set();
-      lexer.matched.add(name);
-    } else {
-      lexer.unmatched ??= new Set();
-      lexer.unmatched.add(name);
-    }
-  }
+  if (lexer.splitting) return value;
+  if (value === undefined) lexer.unmatched = (lexer.unmatched ?? new Set()).add(name);
+  else lexer.matched = (lexer.matched ?? new Set()).add(name);
   return value;
 }

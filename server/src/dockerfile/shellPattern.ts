@@ -1,6 +1,6 @@
 // Shell patterns (`*`, `?`) as the modifiers #, %, and / of a variable match them: leftmost, with priority to the
 // first star's preference, in time linear in pattern times value.
-import { isDigit, isLetter, toValid } from '../go/unicode.ts';
+import { endOfAll, isNameCharacter, toValid } from '../go/unicode.ts';
 
 /** Code points; `anyOne` and `anyRun` stand for `?` and `*`. Neither matches a line feed. */
 type Pattern = readonly number[];
@@ -149,12 +149,7 @@ function expandTemplate(template: string, match: string): string {
     } else {
       const braced = template[copied] === '{';
       const nameStart = braced ? copied + 1 : copied;
-      let nameEnd = nameStart;
-      while (nameEnd < template.length) {
-        const code = template.codePointAt(nameEnd) as number;
-        if (!isLetter(code) && !isDigit(code) && code !== 0x5f) break;
-        nameEnd += code > 0xffff ? 2 : 1;
-      }
+      const nameEnd = endOfAll(template, nameStart, template.length, isNameCharacter);
       if (nameEnd === nameStart || (braced && template[nameEnd] !== '}')) result += '$';
       else {
         if (template.slice(nameStart, nameEnd) === '0') result += match;

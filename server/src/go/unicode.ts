@@ -18,6 +18,22 @@ export function isDigit(code: number): boolean {
   return digit.test(String.fromCodePoint(code)) && isPrint(code);
 }
 
+/** The end of the characters from `start` on that are all accepted. */
+export function endOfAll(text: string, start: number, limit: number, accepts: (code: number) => boolean): number {
+  let i = start;
+  while (i < limit) {
+    const code = text.codePointAt(i) as number;
+    if (!accepts(code)) break;
+    i += code > 0xffff ? 2 : 1;
+  }
+  return i;
+}
+
+/** True for letters, digits and `_`. */
+export function isNameCharacter(code: number): boolean {
+  return isLetter(code) || isDigit(code) || code === 0x5f;
+}
+
 /** The index of the first character of `s` in `[from, to)` that is not white space, `to` where there is none. */
 export function skipSpace(s: string, from: number, to: number): number {
   let i = from;

@@ -142,16 +142,14 @@ function normalizeArchitecture(
       return { architecture: 'amd64', variant: variant === 'v1' ? '' : variant };
     case 'aarch64':
     case 'arm64':
-      if (variant === '8' || variant === 'v8' || variant === 'v8.0') return { architecture: 'arm64', variant: '' };
-      if (variant === '9' || variant === '9.0' || variant === 'v9.0') return { architecture: 'arm64', variant: 'v9' };
-      return { architecture: 'arm64', variant };
+      if (/^(8|v8(\.0)?)$/.test(variant)) return { architecture: 'arm64', variant: '' };
+      return { architecture: 'arm64', variant: /^(9(\.0)?|v9\.0)$/.test(variant) ? 'v9' : variant };
     case 'armhf':
       return { architecture: 'arm', variant: 'v7' };
     case 'armel':
       return { architecture: 'arm', variant: 'v6' };
     case 'arm':
-      if (variant === '' || variant === '7') return { architecture, variant: 'v7' };
-      return { architecture, variant: variant === '5' || variant === '6' || variant === '8' ? `v${variant}` : variant };
+      return { architecture, variant: /^[5-8]?$/.test(variant) ? `v${variant || 7}` : variant };
     default:
       return { architecture, variant };
   }
