@@ -1,7 +1,8 @@
 // What is asked of an analysis that stands already: rules, verdicts on links, and what a change runs again.
+import { afterChange } from '../server/src/analysis/afterChange.ts';
 import { type Analysis, analyze } from '../server/src/analysis/analyze.ts';
 import { linkVerdicts } from '../server/src/analysis/linkVerdict.ts';
-import { afterChange, whatIf } from '../server/src/analysis/whatIf.ts';
+import { whatIf } from '../server/src/analysis/whatIf.ts';
 import { features } from '../server/src/features/index.ts';
 import { configOf, inputsOf } from '../server/src/node/convert.ts';
 import { findingsOf } from '../server/src/rules/findings.ts';

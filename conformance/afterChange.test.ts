@@ -1,9 +1,10 @@
 // What one changed step makes run again is told without comparing keys: it must be what two builds in a row tell.
 import { expect, test } from 'vitest';
+import { afterChange } from '../server/src/analysis/afterChange.ts';
 import type { Analysis } from '../server/src/analysis/analyze.ts';
-import { type Build, simulate } from '../server/src/analysis/cacheImpact.ts';
+import type { Build } from '../server/src/analysis/cacheBuilds.ts';
+import { simulate } from '../server/src/analysis/cacheImpact.ts';
 import { changedContents } from '../server/src/analysis/contents.ts';
-import { afterChange } from '../server/src/analysis/whatIf.ts';
 import type { Vertex } from '../server/src/llb/op.ts';
 import { analyzeJob } from '../server/src/node/convert.ts';
 import { readCases } from './cases.ts';

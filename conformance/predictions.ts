@@ -3,7 +3,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Analysis, analyze } from '../server/src/analysis/analyze.ts';
-import { type Build, type Outcome, simulate } from '../server/src/analysis/cacheImpact.ts';
+import type { Build, Outcome } from '../server/src/analysis/cacheBuilds.ts';
+import { simulate } from '../server/src/analysis/cacheImpact.ts';
 import { type Entry, knownContents, type Tree } from '../server/src/analysis/contents.ts';
 import { contextUse } from '../server/src/analysis/contextUse.ts';
 import { parseIgnoreFile } from '../server/src/context/ignoreFile.ts';

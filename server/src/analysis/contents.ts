@@ -5,7 +5,7 @@ import { hasWildcards, matchPath } from '../go/match.ts';
 import { base as baseName, clean, join } from '../go/path.ts';
 import { compareUtf8 } from '../go/utf8.ts';
 import type { SourceOp } from '../llb/op.ts';
-import type { Contents } from './cacheImpact.ts';
+import type { Contents } from './cacheBuilds.ts';
 import { everything, type Selector } from './cacheKeys.ts';
 
 /** A file, directory or symbolic link of a context. */

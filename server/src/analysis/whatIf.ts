@@ -6,7 +6,8 @@ import { spanOf } from '../dockerfile/spans.ts';
 import type { Op, Vertex } from '../llb/op.ts';
 import { familiarString, parseNormalizedNamed, tagNameOnly } from '../oci/reference.ts';
 import { type Analysis, analyze } from './analyze.ts';
-import { type Build, type Edited, type Outcome, simulate, statusesAfter } from './cacheImpact.ts';
+import type { Build, Edited, Outcome } from './cacheBuilds.ts';
+import { simulate } from './cacheImpact.ts';
 import { changedContents } from './contents.ts';
 
 /** Something that changes between two builds. */
@@ -102,23 +103,6 @@ export function whatIf(
   if ('error' in after) return after;
   const outcome = between({ analysis, contents: changedContents([], '') }, after, caches);
   return { ...outcome, analysis: after.analysis };
-}
-
-/**
- * What a build does not reuse once these vertices are others: another image or other files of a source, another op of anything else.
- */
-export function afterChange(analysis: Analysis, vertices: readonly Vertex[]): ReturnType<typeof statusesAfter> {
-  const ops = new Set<string>();
-  const sources = new Set<string>();
-  for (const { op, digest } of vertices) {
-    // What no target needs is not marshalled, and does not run.
-    if (digest === '') continue;
-    if (op.kind === 'source') sources.add(op.identifier);
-    else ops.add(digest);
-  }
-  return statusesAfter(analysis, ({ op, digest }) =>
-    op.kind === 'source' ? sources.has(op.identifier) : ops.has(digest),
-  );
 }
 
 /** What a build of one text runs again after a build of another. `paths` are the files of the context that changed. */

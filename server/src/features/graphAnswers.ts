@@ -11,7 +11,7 @@ import {
   type Change as ViewChange,
 } from '../../../shared/src/graphView.ts';
 import { type Analysis, analyze } from '../analysis/analyze.ts';
-import type { Outcome } from '../analysis/cacheImpact.ts';
+import type { Outcome } from '../analysis/cacheBuilds.ts';
 import { buildGraph, sourceTitle } from '../analysis/graph.ts';
 import { linkVerdictOf } from '../analysis/linkVerdict.ts';
 import { type Change, whatIf } from '../analysis/whatIf.ts';

@@ -1,7 +1,8 @@
 // What each instruction is in the graph: what it reads, and what runs again behind it.
+
+import { afterChange } from '../analysis/afterChange.ts';
 import type { Analysis } from '../analysis/analyze.ts';
 import { shortImage, sourceTitle } from '../analysis/graph.ts';
-import { afterChange } from '../analysis/whatIf.ts';
 import type { Stage, Step } from '../compile/stage.ts';
 import type { Instruction } from '../dockerfile/instruction.ts';
 import type { CopyAction, Edge, Op, SourceOp, Vertex } from '../llb/op.ts';

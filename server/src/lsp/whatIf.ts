@@ -7,7 +7,7 @@ import type {
   WhatIfStep,
 } from '../../../shared/src/protocol.ts';
 import type { Analysis } from '../analysis/analyze.ts';
-import type { VertexOutcome } from '../analysis/cacheImpact.ts';
+import type { VertexOutcome } from '../analysis/cacheBuilds.ts';
 import { shortImage } from '../analysis/graph.ts';
 import { type Change, changeText, imagesOf, parseChange, whatIf } from '../analysis/whatIf.ts';
 import { listed } from '../features/markdown.ts';

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { basename, dirname, resolve } from 'node:path';
 import { type Analysis, analyze } from '../../analysis/analyze.ts';
-import type { Outcome, VertexOutcome } from '../../analysis/cacheImpact.ts';
+import type { Outcome, VertexOutcome } from '../../analysis/cacheBuilds.ts';
 import { shortImage } from '../../analysis/graph.ts';
 import { type Caches, type Change, changeText, compareBuilds, parseChange, whatIf } from '../../analysis/whatIf.ts';
 import { decodeUtf8 } from '../../go/utf8.ts';
