@@ -295,7 +295,7 @@ function titleLine(line: string, x: number, y: number, keyword: boolean): Elemen
 function badge(text: string, className: string, node: DrawnNode, box: Box): Element {
   const width = Math.round(columnsOf(text) * 5.9 + 14);
   const x = node.shape === 'join' ? box.width + 5 : node.on >= 0 ? box.width - width + 4 : box.width - width - 8;
-  const y = node.shape === 'join' ? 5 : node.on >= 0 ? -9 : box.height - 7;
+  const y = node.shape === 'join' ? 5 : node.on >= 0 ? -9 : box.height - 4;
   return element('g', { class: `badge ${className}`, transform: `translate(${x} ${y})` }, [
     element('rect', { width: String(width), height: '16', rx: '8' }),
     {
