@@ -1,15 +1,17 @@
 // The one pure function that the product stands on: text, configuration and inputs in, the graph and all that is known of it out.
 
+import type { Span } from '../../../shared/src/span.ts';
 import type { BuildInputs, Compilation, MissingInput } from '../compile/compilation.ts';
 import { compile } from '../compile/compile.ts';
 import { isBeyondTime } from '../compile/history.ts';
 import type { CheckWarning } from '../compile/lint.ts';
 import { type BuildConfig, type Options, readOptions } from '../compile/options.ts';
 import type { Stage } from '../compile/stage.ts';
-import type { Dockerfile, Problem } from '../dockerfile/instruction.ts';
+import type { Dockerfile, Phase, Problem } from '../dockerfile/instruction.ts';
 import { readDockerfile } from '../dockerfile/read.ts';
+import { nowhere } from '../dockerfile/spans.ts';
 import { type Definition, marshalDefinition } from '../llb/definition.ts';
-import type { Edge, Vertex } from '../llb/op.ts';
+import type { Vertex } from '../llb/op.ts';
 import type { Platform } from '../oci/platform.ts';
 import type { ImageFacts } from './imageFacts.ts';
 import type { AskBaseFiles } from './knownBase.ts';
@@ -54,10 +56,12 @@ export function analyze(text: string, config: BuildConfig, inputs: AnalysisInput
   const { definition, error: marshalError } = marshalDefinition(compiled.target?.state.out, inputs.sha256);
   const problems = allProblems(dockerfile, c, error);
   if (problems.length === 0) {
-    const unfit = definition.entries.find((entry) => entry.vertex !== undefined && c.invalid.has(entry.vertex));
-    const reason = unfit === undefined ? marshalError : (c.invalid.get(unfit.vertex as Vertex) as string);
-    if (reason !== undefined) problems.push(marshalProblem(dockerfile, reason, unfit?.vertex));
-    else if (compiled.target !== undefined && isBeyondTime(c, compiled.target)) problems.push(timeProblem(c));
+    const unfit = definition.entries.find(({ vertex }) => vertex && c.invalid.has(vertex))?.vertex;
+    const reason = unfit ? c.invalid.get(unfit) : marshalError;
+    if (reason !== undefined) {
+      const span = dockerfile.instructions[unfit?.origin ?? -1]?.span;
+      problems.push(problemOf('convert', `failed to marshal LLB definition: ${reason}`, 'marshal', span));
+    } else if (compiled.target && isBeyondTime(c, compiled.target)) problems.push(timeProblem(c));
   }
   return {
     text,
@@ -77,56 +81,48 @@ export function analyze(text: string, config: BuildConfig, inputs: AnalysisInput
 }
 
 function allProblems(dockerfile: Dockerfile, c: Compilation, optionError: string | undefined): Problem[] {
-  const problems: Problem[] = [];
-  const nowhere = { start: 0, end: 0 };
-  if (optionError !== undefined)
-    problems.push({
-      phase: 'parse',
-      message: optionError,
-      summary: optionError,
-      locations: [],
-      span: nowhere,
-      code: 'bad-option',
-    });
-  const own = c.problems.filter((p) => p.code === 'bad-check-directive');
-  problems.push(...own, ...dockerfile.problems);
+  const isOfCheck = (problem: Problem): boolean => problem.code === 'bad-check-directive';
+  const problems = [...c.problems.filter(isOfCheck), ...dockerfile.problems];
+  if (optionError !== undefined) problems.unshift(problemOf('parse', optionError, 'bad-option'));
   // What follows from an unreadable line is no news: say only what stands on its own.
   const confused =
     dockerfile.problems.some((p) => p.phase === 'parse') ||
     dockerfile.instructions.some((i) => i.kind === 'broken' && /^from$/i.test(i.keyword));
-  if (!confused) problems.push(...c.problems.filter((p) => p.code !== 'bad-check-directive'));
+  if (!confused) problems.push(...c.problems.filter((problem) => !isOfCheck(problem)));
   return problems;
 }
 
-function marshalProblem(dockerfile: Dockerfile, reason: string, vertex: Vertex | undefined): Problem {
-  const message = `failed to marshal LLB definition: ${reason}`;
-  const span = dockerfile.instructions[vertex?.origin ?? -1]?.span ?? { start: 0, end: 0 };
-  return { phase: 'convert', message, summary: message, locations: [], span, code: 'marshal' };
+/** A problem of no instruction in particular. */
+function problemOf(phase: Phase, message: string, code: string, span: Span = nowhere): Problem {
+  return { phase, message, summary: message, locations: [], span, code };
 }
 
 /** The last thing that BuildKit does is to write the image's configuration, and it writes no year of five digits. */
 function timeProblem(c: Compilation): Problem {
-  const message =
-    'failed to marshal image config: json: error calling MarshalJSON for type *time.Time: Time.MarshalJSON: year outside of range [0,9999]';
   const line = c.metaArgs.get('SOURCE_DATE_EPOCH')?.lines.first;
-  const span = c.dockerfile.instructions.find(({ lines }) => lines.first === line)?.span ?? { start: 0, end: 0 };
-  return { phase: 'convert', message, summary: message, locations: [], span, code: 'bad-epoch' };
+  return problemOf(
+    'convert',
+    'failed to marshal image config: json: error calling MarshalJSON for type *time.Time: Time.MarshalJSON: year outside of range [0,9999]',
+    'bad-epoch',
+    c.dockerfile.instructions.find(({ lines }) => lines.first === line)?.span,
+  );
 }
 
 function provisionalVertices(c: Compilation, definition: Definition): Set<Vertex> {
   const found = new Set<Vertex>();
   if (c.missing.length === 0) return found;
-  const guessed = new Set<Vertex>();
-  for (const stage of c.stages)
-    if (stage.guessed) for (const { vertices } of stage.steps) for (const vertex of vertices) guessed.add(vertex);
-  const guessedStage = (vertex: Vertex): boolean => {
-    if (vertex.origin < 0 || vertex.op.kind === 'source' || vertex.op.kind === 'merge') return false;
-    return guessed.has(vertex);
-  };
-  for (const { vertex } of definition.entries) {
-    if (vertex === undefined) continue;
-    if (c.guessed.has(vertex) || vertex.inputs.some((edge: Edge) => found.has(edge.vertex)) || guessedStage(vertex))
+  // A source or a merge says the same whatever the configuration of the base.
+  const guessed = new Set(
+    c.stages
+      .filter((stage) => stage.guessed)
+      .flatMap(({ steps }) => steps.flatMap(({ vertices }) => vertices))
+      .filter(({ origin, op }) => origin >= 0 && op.kind !== 'source' && op.kind !== 'merge'),
+  );
+  for (const { vertex } of definition.entries)
+    if (
+      vertex &&
+      (c.guessed.has(vertex) || guessed.has(vertex) || vertex.inputs.some((edge) => found.has(edge.vertex)))
+    )
       found.add(vertex);
-  }
   return found;
 }

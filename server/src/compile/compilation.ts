@@ -65,8 +65,8 @@ export interface Compilation {
   globalArgs: EnvList;
   metaArgs: Map<string, ArgInfo>;
   /** Nanoseconds since 1970 where SOURCE_DATE_EPOCH is set. */
-  epoch: bigint | undefined;
-  epochSeconds: bigint | undefined;
+  epoch?: bigint | undefined;
+  epochSeconds?: bigint | undefined;
   readonly lint: LintConfig;
   readonly problems: Problem[];
   /** Problems of stages that are not built: a check run stops at them. */
@@ -78,7 +78,7 @@ export interface Compilation {
   /** Vertices that BuildKit cannot marshal, and why. */
   readonly invalid: Map<Vertex, string>;
   ignorePatterns: readonly string[];
-  ignoreMatcher: PatternMatcher | undefined;
+  ignoreMatcher?: PatternMatcher | undefined;
   /** Why the .dockerignore cannot be used. */
   ignoreError?: string;
   /** The build context. Which paths of it are read is known only at the end; see `late`. */
@@ -88,7 +88,7 @@ export interface Compilation {
   /** Some attribute names a context. */
   readonly hasNamedContexts: boolean;
   /** Where a check run over all stages crashes instead of an answer: the problems that it met before. */
-  crash: { readonly problemsBefore: number; readonly unreachableBefore: number } | undefined;
+  crash?: { readonly problemsBefore: number; readonly unreachableBefore: number } | undefined;
   nextGroup: number;
   /** Problems of reading: no check that BuildKit makes after reading is made. */
   problemsBefore: number;

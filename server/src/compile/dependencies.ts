@@ -50,6 +50,7 @@ export function newCommand(
     sources: noStages,
     isOnBuild,
   };
+  if (instruction.kind !== 'copy' && instruction.kind !== 'run') return command;
   const failure = failureOf(() => {
     command.sources = readSources(c, command);
   });

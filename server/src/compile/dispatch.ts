@@ -259,7 +259,7 @@ function dispatchPairs(d: Dispatch, instruction: EnvInstruction | LabelInstructi
   const { image } = stage;
   const { kind, keyword, pairs } = instruction;
   const expanded = pairs.map((pair) => ({ pair, key: expand(d, pair.key), value: expand(d, pair.value) }));
-  let text = kind.toUpperCase();
+  let text = kind === 'env' ? 'ENV' : 'LABEL';
   if (kind === 'label') image.labels ??= new Map();
   for (const { pair, key, value } of expanded) {
     if (pair.noDelimiter)

@@ -26,22 +26,22 @@ export interface HealthcheckConfig {
 
 /** Docker's image configuration. Mutable while a stage is being compiled; a child stage works on a clone. */
 export interface Image {
-  created: string | undefined;
+  created?: string | undefined;
   author: string;
   platform: Platform;
   readonly rootfs: { readonly type: string; readonly diffIds: readonly string[] | undefined };
   history: History[];
   user: string;
-  exposedPorts: Set<string> | undefined;
+  exposedPorts?: Set<string> | undefined;
   env: string[];
-  entrypoint: readonly string[] | undefined;
-  cmd: readonly string[] | undefined;
-  volumes: Set<string> | undefined;
+  entrypoint?: readonly string[] | undefined;
+  cmd?: readonly string[] | undefined;
+  volumes?: Set<string> | undefined;
   workingDir: string;
-  labels: Map<string, string> | undefined;
+  labels?: Map<string, string> | undefined;
   stopSignal: string;
   argsEscaped: boolean;
-  healthcheck: HealthcheckConfig | undefined;
+  healthcheck?: HealthcheckConfig | undefined;
   onBuild: string[];
   shell: readonly string[];
 }
@@ -49,22 +49,15 @@ export interface Image {
 /** The configuration of `FROM scratch`. */
 export function emptyImage(platform: Platform): Image {
   return {
-    created: undefined,
     author: '',
     platform,
     rootfs: { type: 'layers', diffIds: undefined },
     history: [],
     user: '',
-    exposedPorts: undefined,
     env: platform.os === 'windows' ? [] : [`PATH=${defaultPathEnv(platform.os)}`],
-    entrypoint: undefined,
-    cmd: undefined,
-    volumes: undefined,
     workingDir: '/',
-    labels: undefined,
     stopSignal: '',
     argsEscaped: false,
-    healthcheck: undefined,
     onBuild: [],
     shell: [],
   };

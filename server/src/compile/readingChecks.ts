@@ -19,7 +19,8 @@ export function warnOfReading(c: Compilation): void {
       instruction: -1,
       reachable: true,
     });
-  for (const [index, instruction] of dockerfile.instructions.entries()) {
+  for (let index = 0; index < dockerfile.instructions.length; index++) {
+    const instruction = dockerfile.instructions[index] as Instruction;
     if (instruction.lines.first > stop) break;
     const kind = instruction.keyword.toLowerCase();
     if (kind === 'maintainer')

@@ -290,22 +290,29 @@ function device(value: string): { name: string; optional: boolean }[] {
 }
 
 function execCaps(c: Compilation, op: ExecOp): string[] {
-  const caps = new Set(['exec.meta.base']);
-  if (supports(c, 'exec.meta.setsdefaultpath')) caps.add('exec.meta.setsdefaultpath');
-  if (op.ulimits.length > 0) caps.add('exec.meta.ulimit');
-  if (c.options.linuxResources && supports(c, 'exec.meta.linux.resources')) caps.add('exec.meta.linux.resources');
-  if (op.network !== 0) caps.add('exec.meta.network');
-  if (op.security !== 0) caps.add('exec.meta.security');
-  if (op.proxy) caps.add('exec.meta.proxyenv');
+  const caps = ['exec.meta.base'];
+  const add = (cap: string): void => {
+    if (!caps.includes(cap)) caps.push(cap);
+  };
+  if (supports(c, 'exec.meta.setsdefaultpath')) add('exec.meta.setsdefaultpath');
+  if (op.ulimits.length > 0) add('exec.meta.ulimit');
+  if (c.options.linuxResources && supports(c, 'exec.meta.linux.resources')) add('exec.meta.linux.resources');
+  if (op.network !== 0) add('exec.meta.network');
+  if (op.security !== 0) add('exec.meta.security');
+  if (op.proxy) add('exec.meta.proxyenv');
   for (const { type, source, selector, tmpfsSize } of op.mounts) {
-    if (selector !== '') caps.add('exec.mount.selector');
-    if (type !== 'bind' || source) caps.add(`exec.mount.${type}`);
-    if (type === 'cache') caps.add('exec.mount.cache.sharing');
-    if (type === 'tmpfs' && tmpfsSize > 0) caps.add('exec.mount.tmpfs.size');
+    if (selector !== '') add('exec.mount.selector');
+    if (type !== 'bind') add(`exec.mount.${type}`);
+    else if (source) add('exec.mount.bind');
+    if (type === 'cache') add('exec.mount.cache.sharing');
+    if (type === 'tmpfs' && tmpfsSize > 0) add('exec.mount.tmpfs.size');
   }
-  if (op.secretEnv.length > 0) caps.add('exec.mount.secret').add('exec.secretenv');
-  if (op.devices.length > 0) caps.add('exec.meta.cdi');
-  return [...caps];
+  if (op.secretEnv.length > 0) {
+    add('exec.mount.secret');
+    add('exec.secretenv');
+  }
+  if (op.devices.length > 0) add('exec.meta.cdi');
+  return caps;
 }
 
 /** The environment in which a secret's variable shows as stars. */

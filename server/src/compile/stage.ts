@@ -71,17 +71,17 @@ export interface Stage {
   stageName: string;
   readonly locations: readonly Lines[];
   readonly span: Span;
-  base: Stage | undefined;
-  platform: Platform | undefined;
+  base?: Stage | undefined;
+  platform?: Platform | undefined;
   /** The specifier of a named context that replaces the stage, and the name it was found by. */
-  namedContext: NamedContext | undefined;
+  namedContext?: NamedContext | undefined;
   readonly deps: Map<Stage, Command>;
   commands: Command[];
   readonly steps: Step[];
   state: State;
   image: Image;
   /** The base image's own configuration, untouched. */
-  baseImage: Image | undefined;
+  baseImage?: Image | undefined;
   buildArgs: { key: string; value: string | undefined }[];
   /** Paths that are read from the build context. */
   readonly contextPaths: Set<string>;
@@ -103,7 +103,7 @@ export interface Stage {
   /** The configuration of its base image is not known: ops that depend on it may differ. */
   guessed: boolean;
   /** The vertex of the base image or named context. */
-  source: Vertex | undefined;
+  source?: Vertex | undefined;
   /** The last CMD, ENTRYPOINT and HEALTHCHECK. */
   readonly last: Map<'cmd' | 'entrypoint' | 'healthcheck', Command>;
   readonly secrets: Map<string, { lines: LineRange; required: boolean }>;
@@ -150,15 +150,11 @@ export function newStage(
     stageName: name,
     index: -1,
     originalBase: baseName,
-    base: undefined,
-    platform: undefined,
-    namedContext: undefined,
     deps: new Map(),
     commands: [],
     steps: [],
     state: scratch,
     image: emptyImage(linuxAmd64),
-    baseImage: undefined,
     buildArgs: [],
     contextPaths: new Set(),
     paths: new Set(),
@@ -174,7 +170,6 @@ export function newStage(
     commandIsOnBuild: false,
     uncertain: false,
     guessed: false,
-    source: undefined,
     last: new Map(),
     secrets: new Map(),
     ssh: new Map(),

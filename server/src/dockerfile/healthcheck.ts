@@ -13,7 +13,7 @@ export function readHealthcheck(
 ): Instruction | undefined {
   const { args, flags } = base;
   const [typeWord] = args;
-  if (!typeWord) return fail(errors, atLeastOne('HEALTHCHECK', line));
+  if (!typeWord) return fail(errors, atLeastOne('healthcheck', line));
   const type = toUpper(typeWord.value);
   const rest = args.slice(1).map((arg) => arg.value);
   if (type === 'NONE') {

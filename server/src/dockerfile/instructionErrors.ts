@@ -1,7 +1,7 @@
 // What is wrong with an instruction, and the checks that many instructions share.
 import type { InstructionBase } from './instruction.ts';
 import { flagErrors } from './instructionFlags.ts';
-import type { Line, LineError } from './lineParsers.ts';
+import type { Keyword, Line, LineError } from './lineParsers.ts';
 
 /** What is wrong with an instruction, in offsets of its text. */
 export type InstructionError = LineError;
@@ -18,8 +18,8 @@ export function takesNoFlags(line: Line, errors: InstructionError[]): boolean {
   return found.length === 0;
 }
 
-export function atLeastOne(name: string, line: Line): InstructionError {
-  return missing(`${name} requires at least one argument`, line);
+export function atLeastOne(keyword: Keyword, line: Line): InstructionError {
+  return missing(`${keyword.toUpperCase()} requires at least one argument`, line);
 }
 
 export function missing(summary: string, line: Line): InstructionError {

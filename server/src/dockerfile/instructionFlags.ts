@@ -43,12 +43,14 @@ export const flagTypes: Readonly<Partial<Record<Keyword, ReadonlyMap<string, Fla
 /** Everything that is wrong with the flags of an instruction, in their order. */
 export function flagErrors(flags: readonly Flag[], keyword: Keyword | undefined): readonly LineError[] {
   const allowed = (keyword && flagTypes[keyword]) ?? none;
+  const errors: LineError[] = [];
   const used = new Set<string>();
-  return flags.flatMap((flag) => {
+  for (const flag of flags) {
     const error = flagError(flag, allowed, used.has(flag.name));
+    if (error) errors.push(error);
     used.add(flag.name);
-    return error ?? [];
-  });
+  }
+  return errors;
 }
 
 const none: ReadonlyMap<string, FlagType> = new Map();
@@ -75,18 +77,21 @@ const absent: Word = { value: '', start: 0, end: 0 };
 
 /** The value of a flag that may be given once; `` at 0 where it is not given. */
 export function flagValue(flags: readonly Flag[], name: string): Word {
-  return flagValues(flags, name)[0] ?? absent;
+  for (const flag of flags) if (flag.name === name) return wordOf(flag);
+  return absent;
 }
 
 /** The values of a flag that may be given several times. */
 export function flagValues(flags: readonly Flag[], name: string): readonly Word[] {
-  return flags
-    .filter((flag) => flag.name === name)
-    .map(({ value = '', valueStart: start, valueEnd: end }) => ({ value, start, end }));
+  return flags.filter((flag) => flag.name === name).map(wordOf);
+}
+
+function wordOf({ value = '', valueStart: start, valueEnd: end }: Flag): Word {
+  return { value, start, end };
 }
 
 /** The value of a flag that is true or false; undefined where it is not given. */
 export function flagTruth(flags: readonly Flag[], name: string): boolean | undefined {
-  const flag = flags.find((each) => each.name === name);
-  return flag && (flag.value === undefined || toLower(flag.value) === 'true');
+  for (const flag of flags) if (flag.name === name) return flag.value === undefined || toLower(flag.value) === 'true';
+  return undefined;
 }

@@ -67,7 +67,7 @@ function readKnown(
     case 'healthcheck':
       return readHealthcheck(line, base, errors);
     case 'expose': {
-      if (base.args.length === 0) return fail(errors, atLeastOne('EXPOSE', line));
+      if (base.args.length === 0) return fail(errors, atLeastOne('expose', line));
       if (!takesNoFlags(line, errors)) return undefined;
       const ports = base.args.length === 1 ? base.args : [...base.args].sort((a, b) => compareUtf8(a.value, b.value));
       return { ...base, kind: 'expose', ports };
@@ -78,7 +78,7 @@ function readKnown(
       return readArg(line, base, errors);
     case 'shell': {
       const flagsFit = takesNoFlags(line, errors);
-      if (base.args.length === 0) return fail(errors, atLeastOne('SHELL', line));
+      if (base.args.length === 0) return fail(errors, atLeastOne('shell', line));
       if (base.json) return flagsFit ? { ...base, kind: 'shell', shell: base.args.map((arg) => arg.value) } : undefined;
       const summary = 'SHELL requires the arguments to be in JSON form';
       return fail(errors, { ...argumentsSpan(base), summary, code: 'shell-not-json' });
@@ -101,14 +101,13 @@ function readPairs(
   base: InstructionBase,
   errors: InstructionError[],
 ): Instruction | undefined {
-  const name = kind.toUpperCase();
   const { args } = base;
   const flagsFit = takesNoFlags(line, errors);
-  if (args.length === 0) return fail(errors, atLeastOne(name, line));
+  if (args.length === 0) return fail(errors, atLeastOne(kind, line));
   const pairs: KeyValue[] = [];
   for (let i = 0; i + 2 < args.length; i += 3) {
     const key = args[i] as Word;
-    if (key.value === '') return fail(errors, { ...blankName(name), start: key.start, end: (args[i + 1] as Word).end });
+    if (key.value === '') return fail(errors, { ...blankName(kind), start: key.start, end: (args[i + 1] as Word).end });
     pairs.push({ key, value: args[i + 1] as Word, noDelimiter: (args[i + 2] as Word).value === '' });
   }
   if (!flagsFit) return undefined;
@@ -116,16 +115,16 @@ function readPairs(
 }
 
 function blankName(name: string): { readonly summary: string; readonly code: string } {
-  return { summary: `${name} names can not be blank`, code: 'blank-name' };
+  return { summary: `${name.toUpperCase()} names can not be blank`, code: 'blank-name' };
 }
 
 function readArg(line: Line, base: InstructionBase, errors: InstructionError[]): Instruction | undefined {
-  if (base.args.length === 0) return fail(errors, atLeastOne('ARG', line));
+  if (base.args.length === 0) return fail(errors, atLeastOne('arg', line));
   const declarations: ArgDeclaration[] = [];
   for (const word of base.args) {
     const { value, start, end } = word;
     const equals = value.indexOf('=');
-    if (equals === 0) return fail(errors, { ...blankName('ARG'), start, end });
+    if (equals === 0) return fail(errors, { ...blankName('arg'), start, end });
     const key = equals < 0 ? word : { value: value.slice(0, equals), start, end: start + equals };
     declarations.push({
       key,
@@ -180,7 +179,7 @@ function readOnbuild(
   errors: InstructionError[],
 ): Instruction | undefined {
   const { trigger } = line;
-  if (!trigger) return fail(errors, atLeastOne('ONBUILD', line));
+  if (!trigger) return fail(errors, atLeastOne('onbuild', line));
   const flagsFit = takesNoFlags(line, errors);
   const name = toUpper(trimSpace(trigger.keyword));
   const place = { start: trigger.keywordStart, end: trigger.keywordEnd };
@@ -202,7 +201,7 @@ function readOnbuild(
 }
 
 function readVolume(line: Line, base: InstructionBase, errors: InstructionError[]): Instruction | undefined {
-  if (base.args.length === 0) return fail(errors, atLeastOne('VOLUME', line));
+  if (base.args.length === 0) return fail(errors, atLeastOne('volume', line));
   if (!takesNoFlags(line, errors)) return undefined;
   const volumes: Word[] = [];
   for (const arg of base.args) {

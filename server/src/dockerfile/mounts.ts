@@ -19,10 +19,10 @@ export interface ParsedMount {
   readonly cacheId: string;
   readonly cacheSharing: ShareMode | '';
   readonly required: boolean;
-  readonly env: string | undefined;
-  readonly mode: number | undefined;
-  readonly uid: number | undefined;
-  readonly gid: number | undefined;
+  readonly env?: string | undefined;
+  readonly mode?: number | undefined;
+  readonly uid?: number | undefined;
+  readonly gid?: number | undefined;
 }
 
 export interface ParsedDevice {
@@ -72,10 +72,6 @@ export function parseMount(value: string, expand?: Expander): { readonly mount: 
     cacheId: '',
     cacheSharing: '',
     required: false,
-    env: undefined,
-    mode: undefined,
-    uid: undefined,
-    gid: undefined,
   };
   let readOnlyGiven = false;
   for (const field of fields) {
@@ -88,7 +84,7 @@ export function parseMount(value: string, expand?: Expander): { readonly mount: 
     } else if (key === 'from' && setting !== undefined) {
       // A dollar at the end is one.
       if (/\$./s.test(setting))
-        return { error: "'from' doesn't support variable expansion, define alias stage instead", field, part: 'value' };
+        return wrongValue("'from' doesn't support variable expansion, define alias stage instead", field);
       mount.from = setting;
     }
   }
@@ -108,7 +104,7 @@ export function parseDevice(value: string): { readonly device: ParsedDevice } | 
     const key = toLower(written);
     if (key === 'required') {
       const parsed = setting === undefined ? true : parseBool(setting);
-      if (parsed === undefined) return { error: `invalid value for ${key}: ${setting}`, field, part: 'value' };
+      if (parsed === undefined) return wrongValue(`invalid value for ${key}: ${setting}`, field);
       required = parsed;
     } else if (key === 'name' && setting !== undefined) {
       if (name !== '') return { error: `device name already set to ${name}`, field };
@@ -144,7 +140,6 @@ function setField(
   if (given === undefined && !isReadOnly && key !== 'required') return noPair(field);
   if ((key === 'required' && type !== 'secret' && type !== 'ssh') || (key === 'size' && type !== 'tmpfs'))
     return { error: `unexpected key '${key}' for mount type '${type}'`, field, part: 'key' };
-  const wrong: FieldError = { error: `invalid value for ${key}: ${value}`, field, part: 'value' };
   switch (key) {
     case 'type': {
       const known = mountTypes.find((each) => each === toLower(value));
@@ -170,7 +165,7 @@ function setField(
       break;
     case 'size': {
       const size = ramInBytes(value);
-      if ('error' in size) return wrong;
+      if ('error' in size) return wrongValue(`invalid value for ${key}: ${value}`, field);
       mount.sizeLimit = size.value;
       break;
     }
@@ -184,14 +179,14 @@ function setField(
     case 'uid':
     case 'gid': {
       const parsed = parseUint(value, key === 'mode' ? 8 : 10, 32);
-      if ('error' in parsed) return { ...wrong, error: `invalid value ${value} for ${key}` };
+      if ('error' in parsed) return wrongValue(`invalid value ${value} for ${key}`, field);
       mount[key] = Number(parsed.value);
       break;
     }
     default: {
       if (!isReadOnly && key !== 'required') return unknownKey(key, mountKeys, field);
       const on = parseBool(value);
-      if (on === undefined) return wrong;
+      if (on === undefined) return wrongValue(`invalid value for ${key}: ${value}`, field);
       if (isReadOnly) mount.readOnly = on === (key === 'readonly' || key === 'ro');
       else mount.required = on;
     }
@@ -214,6 +209,10 @@ function contradiction(mount: ParsedMount): string | undefined {
   }
   if (cacheSharing !== '' && type !== 'cache') return `invalid cache sharing set for ${type} mount`;
   return undefined;
+}
+
+function wrongValue(error: string, field: CsvField): FieldError {
+  return { error, field, part: 'value' };
 }
 
 function noPair(field: CsvField): FieldError {

@@ -12,6 +12,7 @@ import type {
   MergeOp,
   OpPlatform,
   Owner,
+  ProxyEnv,
   SourceOp,
   Vertex,
 } from './op.ts';
@@ -44,7 +45,7 @@ export function marshalVertex(vertex: Vertex, sha256: Sha256): MarshalError {
   }
   wire.endMessage(11, wire.mark()); // constraints: always there, always empty
   if (vertex.platform) putPlatform(vertex.platform);
-  wire.putMessages(1, inputs, putInput);
+  for (let i = inputs.length - 1; i >= 0; i--) putInput(inputs[i] as Edge);
   vertex.bytes = wire.finish();
   vertex.digest = `sha256:${sha256(vertex.bytes)}`;
   return wire.sawInvalidUtf8() ? 'string field contains invalid UTF-8' : undefined;
@@ -53,13 +54,15 @@ export function marshalVertex(vertex: Vertex, sha256: Sha256): MarshalError {
 /** The bytes of the last op of a definition: nothing but the input that is the result. */
 export function marshalResult(edge: Edge): Uint8Array {
   wire.begin();
-  wire.putMessages(1, [edge], putInput);
+  putInput(edge);
   return wire.finish();
 }
 
 function putInput(edge: Edge): void {
+  const from = wire.mark();
   wire.putInt(2, edge.index);
   wire.putText(1, edge.vertex.digest);
+  wire.endMessage(1, from);
 }
 
 /** Index of the edge among the inputs, adding it where no equal one (by digest) is there; -1 for scratch. */
@@ -93,43 +96,53 @@ function putSource(op: SourceOp): void {
 function putExec(op: ExecOp, inputs: Edge[]): void {
   const indexes = op.mounts.map((mount) => inputIndex(inputs, mount.source));
   const from = wire.mark();
-  wire.putMessages(6, op.devices, (device) => {
-    wire.putBool(2, device.optional);
-    wire.putText(1, device.name);
-  });
-  wire.putMessages(5, op.secretEnv, (secret) => {
-    wire.putBool(3, secret.optional);
-    wire.putText(2, secret.name);
-    wire.putText(1, secret.id);
-  });
+  wire.putMessages(6, op.devices, putDevice);
+  wire.putMessages(5, op.secretEnv, putSecretEnv);
   wire.putInt(4, op.security);
   wire.putInt(3, op.network);
-  wire.putMessages(2, op.mounts, (mount, i) => putMount(mount, indexes[i] as number));
+  for (let i = op.mounts.length - 1; i >= 0; i--) putMount(op.mounts[i] as ExecMount, indexes[i] as number);
   putMeta(op);
   wire.endMessage(2, from);
+}
+
+function putDevice(device: ExecOp['devices'][number]): void {
+  wire.putBool(2, device.optional);
+  wire.putText(1, device.name);
+}
+
+function putSecretEnv(secret: ExecOp['secretEnv'][number]): void {
+  wire.putBool(3, secret.optional);
+  wire.putText(2, secret.name);
+  wire.putText(1, secret.id);
+}
+
+function putLimit(limit: ExecOp['ulimits'][number]): void {
+  wire.putInt(3, limit.hard);
+  wire.putInt(2, limit.soft);
+  wire.putText(1, limit.name);
+}
+
+function putHost(host: ExecOp['extraHosts'][number]): void {
+  wire.putText(2, host.ip);
+  wire.putText(1, host.host);
+}
+
+function putProxy(proxy: ProxyEnv): void {
+  wire.putText(5, proxy.all);
+  wire.putText(4, proxy.no);
+  wire.putText(3, proxy.ftp);
+  wire.putText(2, proxy.https);
+  wire.putText(1, proxy.http);
 }
 
 function putMeta(op: ExecOp): void {
   const from = wire.mark();
   wire.putBool(11, true); // removeMountStubsRecursive
   wire.putText(10, op.cgroupParent);
-  wire.putMessages(9, op.ulimits, (limit) => {
-    wire.putInt(3, limit.hard);
-    wire.putInt(2, limit.soft);
-    wire.putText(1, limit.name);
-  });
+  wire.putMessages(9, op.ulimits, putLimit);
   wire.putText(7, op.hostname);
-  wire.putMessages(6, op.extraHosts, (host) => {
-    wire.putText(2, host.ip);
-    wire.putText(1, host.host);
-  });
-  wire.putMessages(5, op.proxy ? [op.proxy] : [], (proxy) => {
-    wire.putText(5, proxy.all);
-    wire.putText(4, proxy.no);
-    wire.putText(3, proxy.ftp);
-    wire.putText(2, proxy.https);
-    wire.putText(1, proxy.http);
-  });
+  wire.putMessages(6, op.extraHosts, putHost);
+  if (op.proxy) wire.putMessages(5, [op.proxy], putProxy);
   wire.putText(4, op.user);
   wire.putText(3, op.cwd);
   putEnv(op.env);
@@ -153,6 +166,7 @@ function putEnv(env: EnvList): void {
 }
 
 function putMount(mount: ExecMount, input: number): void {
+  const from = wire.mark();
   if (mount.ssh) putSecret(22, mount.ssh);
   if (mount.secret) putSecret(21, mount.secret);
   if (mount.cache) {
@@ -172,6 +186,7 @@ function putMount(mount: ExecMount, input: number): void {
   wire.putText(3, mount.dest);
   wire.putText(2, mount.selector);
   wire.putInt(1, input);
+  wire.endMessage(2, from);
 }
 
 const mountTypes: readonly ExecMount['type'][] = ['bind', 'secret', 'ssh', 'cache', 'tmpfs'];
@@ -191,7 +206,9 @@ function putFile(op: FileOp, inputs: Edge[]): void {
   const base = inputIndex(inputs, op.base);
   const sources = actions.map((action) => (action.kind === 'copy' ? inputIndex(inputs, action.source) : -1));
   const from = wire.mark();
-  wire.putMessages(2, actions, (action, i) => {
+  for (let i = actions.length - 1; i >= 0; i--) {
+    const action = actions[i] as FileOp['actions'][number];
+    const entry = wire.mark();
     const content = wire.mark();
     switch (action.kind) {
       case 'copy':
@@ -206,7 +223,7 @@ function putFile(op: FileOp, inputs: Edge[]): void {
         wire.endMessage(5, content);
         break;
       case 'mkdir':
-        wire.putInt(5, action.timestamp);
+        wire.putBigInt(5, action.timestamp);
         putChown(4, action.chown, base);
         wire.putBool(3, action.makeParents);
         wire.putInt(2, action.mode);
@@ -217,7 +234,8 @@ function putFile(op: FileOp, inputs: Edge[]): void {
     wire.putInt(3, i === actions.length - 1 ? 0 : -1);
     wire.putInt(2, sources[i] as number);
     wire.putInt(1, i === 0 ? base : inputs.length + i - 1);
-  });
+    wire.endMessage(2, entry);
+  }
   wire.endMessage(4, from);
 }
 

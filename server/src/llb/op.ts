@@ -232,19 +232,20 @@ export function newVertex(
 
 /** What an op reads, in the order in which BuildKit visits it, each once. */
 function inputsOf(op: Op): readonly Edge[] {
-  const inputs: Edge[] = [];
-  const add = (edge: Edge | undefined): void => {
-    if (edge && !inputs.includes(edge)) inputs.push(edge);
-  };
   if (op.kind === 'merge') return op.inputs;
-  if (op.kind === 'exec') for (const mount of op.mounts) add(mount.source);
+  const inputs: Edge[] = [];
+  if (op.kind === 'exec') for (const { source } of op.mounts) addInput(inputs, source);
   if (op.kind === 'file') {
-    add(op.base);
+    addInput(inputs, op.base);
     // The sources of the last action come first.
     for (let i = op.actions.length - 1; i >= 0; i--) {
       const action = op.actions[i] as FileOp['actions'][number];
-      if (action.kind === 'copy') add(action.source);
+      if (action.kind === 'copy') addInput(inputs, action.source);
     }
   }
   return inputs;
+}
+
+function addInput(inputs: Edge[], edge: Edge | undefined): void {
+  if (edge && !inputs.includes(edge)) inputs.push(edge);
 }

@@ -110,16 +110,26 @@ export function putBytesAlways(field: number, bytes: Uint8Array): void {
 }
 
 /** An integer field, left out where zero; negative numbers are sign-extended to ten bytes. */
-export function putInt(field: number, value: number | bigint): void {
-  if (Number(value) !== 0) putIntAlways(field, value);
+export function putInt(field: number, value: number): void {
+  if (value !== 0) putIntAlways(field, value);
 }
 
 /** An integer field, also where zero (a member of a oneof). */
-export function putIntAlways(field: number, value: number | bigint): void {
-  reserve(24);
-  if (value >= 0 && value <= 0x7fffffff) putVarint(Number(value));
-  else if (Number(value) === -1) putMinusOne();
-  else putBigVarint(BigInt.asUintN(64, BigInt(value)));
+export function putIntAlways(field: number, value: number): void {
+  if (value < 0 || value > 0x7fffffff) {
+    putBigInt(field, value === -1 ? -1n : BigInt(value));
+    return;
+  }
+  putVarint(value);
+  putTag(field, 0);
+}
+
+/** A 64-bit integer field, left out where zero. */
+export function putBigInt(field: number, value: bigint): void {
+  if (value === 0n) return;
+  reserve(10);
+  if (value === -1n) putMinusOne();
+  else putBigVarint(BigInt.asUintN(64, value));
   putTag(field, 0);
 }
 
