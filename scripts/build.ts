@@ -25,8 +25,7 @@ const bundles: readonly Bundle[] = [
   {
     name: 'core',
     entry: 'server/src/analysis/analyze.ts',
-    // The aim is 150 kB. A quarter of it is names of properties, which nothing shortens without breaking its interface.
-    limit: 176_000,
+    limit: 150_000,
     options: { platform: 'neutral', format: 'esm', target: 'es2023' },
   },
   {

@@ -2,7 +2,7 @@
 
 import type { Span } from '../../../shared/src/span.ts';
 import type { LineRange } from '../dockerfile/instruction.ts';
-import { parseBool, quote, trimSpace } from '../go/text.ts';
+import { cut, parseBool, quote, trimSpace } from '../go/text.ts';
 
 /** The settings of `# check=…`. */
 export interface LintConfig {
@@ -93,30 +93,22 @@ export function parseLintOptions(text: string): LintConfig | { readonly error: s
   const parts = trimmed.split(';');
   if (parts.length > 3) parts.splice(2, parts.length, parts.slice(2).join(';'));
   for (const part of parts) {
-    const at = part.indexOf('=');
-    if (at < 0) return { error: `invalid check option ${quote(part)}` };
-    const key = trimSpace(part.slice(0, at));
-    const value = trimSpace(part.slice(at + 1));
+    const [name, setting] = cut(part, '=');
+    if (setting === undefined) return { error: `invalid check option ${quote(part)}` };
+    const key = trimSpace(name);
+    const value = trimSpace(setting);
     const rules = value.split(',').map(trimSpace);
-    switch (key) {
-      case 'skip':
-        config = value === 'all' ? { ...config, skipAll: true } : { ...config, skip: rules };
-        break;
-      case 'experimental':
-        config = value === 'all' ? { ...config, experimentalAll: true } : { ...config, experimental: rules };
-        break;
-      case 'error': {
-        const on = parseBool(value);
-        if (on === undefined)
-          return {
-            error: `failed to parse check option ${quote(part)}: strconv.ParseBool: parsing ${quote(value)}: invalid syntax`,
-          };
-        config = { ...config, returnAsError: on };
-        break;
-      }
-      default:
-        return { error: `invalid check option ${quote(key)}` };
-    }
+    if (key === 'skip') config = { ...config, ...(value === 'all' ? { skipAll: true } : { skip: rules }) };
+    else if (key === 'experimental')
+      config = { ...config, ...(value === 'all' ? { experimentalAll: true } : { experimental: rules }) };
+    else if (key === 'error') {
+      const returnAsError = parseBool(value);
+      if (returnAsError === undefined)
+        return {
+          error: `failed to parse check option ${quote(part)}: strconv.ParseBool: parsing ${quote(value)}: invalid syntax`,
+        };
+      config = { ...config, returnAsError };
+    } else return { error: `invalid check option ${quote(key)}` };
   }
   return config;
 }

@@ -1,77 +1,72 @@
 // COPY and ADD: sources, anonymous files from heredocs, destination.
 import { chompTabs, isHeredoc, parseHeredoc } from './heredocs.ts';
-import type { Heredoc, Instruction, InstructionBase, SourceContent, Word } from './instruction.ts';
+import type { Heredoc, Instruction, InstructionBase, SourceContent, SourcesAndDest, Word } from './instruction.ts';
 import { fail, type InstructionError, missing, takesNoFlags } from './instructionErrors.ts';
 import { flagTruth, flagValue, flagValues } from './instructionFlags.ts';
 import type { Line } from './lineParsers.ts';
 
 export function readAdd(line: Line, base: InstructionBase, errors: InstructionError[]): Instruction | undefined {
-  const sources = readSources('ADD', line, base, errors);
-  if (!sources) return undefined;
+  const common = readCommon('ADD', line, base, errors);
   const { flags } = base;
-  return {
-    ...base,
-    kind: 'add',
-    ...sources,
-    chown: flagValue(flags, 'chown'),
-    chmod: flagValue(flags, 'chmod'),
-    link: flagTruth(flags, 'link') === true,
-    excludes: flagValues(flags, 'exclude'),
-    keepGitDir: flagTruth(flags, 'keep-git-dir'),
-    unpack: flagTruth(flags, 'unpack'),
-    checksum: flagValue(flags, 'checksum'),
-  };
+  return (
+    common && {
+      ...base,
+      kind: 'add',
+      ...common,
+      keepGitDir: flagTruth(flags, 'keep-git-dir'),
+      unpack: flagTruth(flags, 'unpack'),
+      checksum: flagValue(flags, 'checksum'),
+    }
+  );
 }
 
 export function readCopy(line: Line, base: InstructionBase, errors: InstructionError[]): Instruction | undefined {
-  const sources = readSources('COPY', line, base, errors);
-  if (!sources) return undefined;
+  const common = readCommon('COPY', line, base, errors);
   const { flags } = base;
-  return {
-    ...base,
-    kind: 'copy',
-    ...sources,
-    chown: flagValue(flags, 'chown'),
-    chmod: flagValue(flags, 'chmod'),
-    link: flagTruth(flags, 'link') === true,
-    excludes: flagValues(flags, 'exclude'),
-    from: flagValue(flags, 'from'),
-    parents: flagTruth(flags, 'parents') === true,
-  };
+  return (
+    common && {
+      ...base,
+      kind: 'copy',
+      ...common,
+      from: flagValue(flags, 'from'),
+      parents: flagTruth(flags, 'parents') === true,
+    }
+  );
 }
 
-interface Sources {
-  readonly sources: readonly Word[];
-  readonly contents: readonly SourceContent[];
-  readonly dest: Word;
-}
-
-function readSources(
+function readCommon(
   name: 'ADD' | 'COPY',
   line: Line,
   base: InstructionBase,
   errors: InstructionError[],
-): Sources | undefined {
+): SourcesAndDest | undefined {
   const { args, flags } = base;
   if (args.length < 2) {
     const summary = `${name} requires at least two arguments, but only one was provided. Destination could not be determined`;
     return fail(errors, { ...missing(summary, line), code: 'missing-destination' });
   }
-  if (flags.length > 0 && !takesNoFlags(line, errors)) return undefined;
-  const dest = args[args.length - 1] as Word;
+  if (!takesNoFlags(line, errors)) return undefined;
+  const dest = args.at(-1) as Word;
   if (isHeredoc(dest.value)) {
     const summary = `${name} cannot accept a heredoc as a destination`;
     return fail(errors, { summary, code: 'heredoc-destination', start: dest.start, end: dest.end });
   }
   const sources: Word[] = [];
   const contents: SourceContent[] = [];
-  for (let i = 0; i < args.length - 1; i++) {
-    const arg = args[i] as Word;
+  for (const arg of args.slice(0, -1)) {
     const content = arg.value.includes('<<') ? contentOf(arg, base) : undefined;
     if (content) contents.push(content);
     else sources.push(arg);
   }
-  return { sources, contents, dest };
+  return {
+    sources,
+    contents,
+    dest,
+    chown: flagValue(flags, 'chown'),
+    chmod: flagValue(flags, 'chmod'),
+    link: flagTruth(flags, 'link') === true,
+    excludes: flagValues(flags, 'exclude'),
+  };
 }
 
 /** The anonymous file that `arg` stands for; its text is that of the last heredoc of that name. */

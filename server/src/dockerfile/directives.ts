@@ -1,6 +1,6 @@
 // The directives at the top of a file (`# syntax=`, `# escape=`, `# check=`), in all forms that BuildKit accepts.
 import { isJsonObject, unmarshalJson } from '../go/json.ts';
-import { toLower } from '../go/text.ts';
+import { cut, toLower } from '../go/text.ts';
 import { skipSpace } from '../go/unicode.ts';
 import type { LineRange } from './instruction.ts';
 import { hasHugeNumber } from './jsonArray.ts';
@@ -35,19 +35,18 @@ export interface DirectiveLine {
 export function readDirectiveLine(text: string, start: number, end: number, prefix: string): DirectiveLine | undefined {
   if (!text.startsWith(prefix, start) || start + prefix.length > end) return undefined;
   const nameStart = skipSpace(text, start + prefix.length, end);
-  let nameEnd = nameStart;
-  while (nameEnd < end && isNameCharacter(text.charCodeAt(nameEnd), nameEnd === nameStart)) nameEnd++;
-  if (nameEnd === nameStart) return undefined;
-  const equals = skipBlanks(text, nameEnd, end);
-  if (equals >= end || text[equals] !== '=') return undefined;
-  let valueStart = skipBlanks(text, equals + 1, end);
+  const found = /^([a-z][a-z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*/i.exec(text.slice(nameStart, end));
+  if (!found) return undefined;
+  const [before, written = ''] = found;
+  const nameEnd = nameStart + written.length;
+  let valueStart = nameStart + before.length;
   let valueEnd = end;
   if (valueStart === end) {
     // A value of blanks only: the last one is the value.
-    if (end === equals + 1) return undefined;
-    valueStart = end - 1;
+    if (before.endsWith('=')) return undefined;
+    valueStart--;
   } else while (isBlank(text.charCodeAt(valueEnd - 1))) valueEnd--;
-  const name = toLower(text.slice(nameStart, nameEnd));
+  const name = toLower(written);
   if (name !== 'syntax' && name !== 'escape' && name !== 'check') return undefined;
   return { name, nameStart, nameEnd, valueStart, valueEnd };
 }
@@ -78,9 +77,7 @@ function findLine(key: string, text: string, from: number, before: number, prefi
     if (!read || seen.has(read.name)) return undefined;
     if (read.name === key) {
       const wholeValue = text.slice(read.valueStart, read.valueEnd);
-      const blank = wholeValue.indexOf(' ');
-      const value = blank < 0 ? wholeValue : wholeValue.slice(0, blank);
-      return { value, wholeValue, location: { first: line, last: line } };
+      return { value: cut(wholeValue, ' ')[0], wholeValue, location: { first: line, last: line } };
     }
     seen.add(read.name);
     pos = next;
@@ -97,18 +94,7 @@ function findJson(key: string, text: string, line: number): FoundDirective | und
   return typeof value === 'string' ? { value, wholeValue: value, location: { first: line, last: line } } : undefined;
 }
 
-function isNameCharacter(code: number, first: boolean): boolean {
-  if ((code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a)) return true;
-  return !first && code >= 0x30 && code <= 0x39;
-}
-
 /** What `\s` matches in Go: not the vertical tab. */
 function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09 || code === 0x0a || code === 0x0c || code === 0x0d;
-}
-
-function skipBlanks(text: string, from: number, end: number): number {
-  let i = from;
-  while (i < end && isBlank(text.charCodeAt(i))) i++;
-  return i;
 }

@@ -135,7 +135,8 @@ export interface SourceContent {
   readonly heredoc: Heredoc;
 }
 
-interface SourcesAndDest {
+/** What COPY and ADD have alike. */
+export interface SourcesAndDest {
   readonly sources: readonly Word[];
   readonly contents: readonly SourceContent[];
   readonly dest: Word;

@@ -162,13 +162,7 @@ function expandTemplate(template: string, match: string): string {
 }
 
 function codePoints(s: string): number[] {
-  const list: number[] = [];
-  for (let i = 0; i < s.length; i++) {
-    const code = s.codePointAt(i) as number;
-    if (code > 0xffff) i++;
-    list.push(code >= 0xd800 && code <= 0xdfff ? 0xfffd : code);
-  }
-  return list;
+  return Array.from(toValid(s), (character) => character.codePointAt(0) as number);
 }
 
 function unitsOf(characters: readonly number[], from: number, to: number): number {
@@ -183,14 +177,5 @@ function reverse(s: string): string {
 
 /** Reversed, but each backslash still in front of what it escapes. */
 function reversePattern(pattern: string): string {
-  const parts: string[] = [];
-  const characters = [...pattern];
-  for (let i = 0; i < characters.length; i++) {
-    const character = characters[i] as string;
-    if (character === '\\' && i + 1 < characters.length) {
-      i++;
-      parts.push(character + characters[i]);
-    } else parts.push(character);
-  }
-  return parts.reverse().join('');
+  return (pattern.match(/\\?./gsu) ?? []).reverse().join('');
 }

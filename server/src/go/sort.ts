@@ -90,31 +90,32 @@ function siftDown({ less, swap }: Data, start: number, end: number, first: numbe
 }
 
 /** Puts smaller elements left of the pivot, the others right of it; `untouched` where they stood so already. */
-function partition({ less, swap }: Data, from: number, to: number, pivot: number): { at: number; untouched: boolean } {
-  swap(from, pivot);
-  let i = from + 1;
-  let j = to - 1;
-  let untouched = true;
-  for (;;) {
-    while (i <= j && less(i, from)) i++;
-    while (i <= j && !less(j, from)) j--;
-    if (i > j) break;
-    swap(i++, j--);
-    untouched = false;
-  }
-  swap(j, from);
-  return { at: j, untouched };
+function partition(data: Data, from: number, to: number, pivot: number): { at: number; untouched: boolean } {
+  data.swap(from, pivot);
+  const { end, untouched } = gather(data, from + 1, to, (i) => data.less(i, from));
+  data.swap(end - 1, from);
+  return { at: end - 1, untouched };
 }
 
 /** Puts what equals the pivot, than which nothing is smaller, to the front; returns where the rest begins. */
-function gatherEqual({ less, swap }: Data, from: number, to: number, pivot: number): number {
-  swap(from, pivot);
-  let i = from + 1;
+function gatherEqual(data: Data, from: number, to: number, pivot: number): number {
+  data.swap(from, pivot);
+  return gather(data, from + 1, to, (i) => !data.less(from, i)).end;
+}
+
+/** Puts what belongs to the front there, by swapping from both ends; where that ends. */
+function gather(
+  { swap }: Data,
+  from: number,
+  to: number,
+  inFront: (i: number) => boolean,
+): { end: number; untouched: boolean } {
+  let i = from;
   let j = to - 1;
-  for (;;) {
-    while (i <= j && !less(from, i)) i++;
-    while (i <= j && less(from, j)) j--;
-    if (i > j) return i;
+  for (let untouched = true; ; untouched = false) {
+    while (i <= j && inFront(i)) i++;
+    while (i <= j && !inFront(j)) j--;
+    if (i > j) return { end: i, untouched };
     swap(i++, j--);
   }
 }

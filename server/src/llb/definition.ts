@@ -78,24 +78,15 @@ export function marshalDefinition(
 }
 
 function addEntry(vertex: Vertex, entries: Merged[], byDigest: Map<string, Merged>): void {
-  const known = byDigest.get(vertex.digest);
-  if (known === undefined) {
-    const entry: Merged = {
-      digest: vertex.digest,
-      bytes: vertex.bytes as Uint8Array,
-      metadata: vertex.metadata,
-      locations: vertex.locations === undefined ? undefined : [vertex.locations],
-      vertex,
-    };
-    byDigest.set(vertex.digest, entry);
+  const { digest, metadata, locations } = vertex;
+  let entry = byDigest.get(digest);
+  if (entry) entry.metadata = mergeMetadata(entry.metadata, metadata);
+  else {
+    entry = { digest, bytes: vertex.bytes as Uint8Array, metadata, locations: undefined, vertex };
+    byDigest.set(digest, entry);
     entries.push(entry);
-    return;
   }
-  known.metadata = mergeMetadata(known.metadata, vertex.metadata);
-  if (vertex.locations !== undefined) {
-    if (known.locations === undefined) known.locations = [vertex.locations];
-    else known.locations.push(vertex.locations);
-  }
+  if (locations) (entry.locations ??= []).push(locations);
 }
 
 function mergeMetadata(a: OpMetadata, b: OpMetadata): OpMetadata {

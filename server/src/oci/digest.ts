@@ -1,12 +1,12 @@
 // Content digests as opencontainers/go-digest reads them.
+import { cut } from '../go/text.ts';
 import { utf8Length } from '../go/utf8.ts';
 
 /** Why `s` is no digest, in the words of digest.Parse with SHA-256, SHA-384 and SHA-512 at hand; undefined where it is one. */
 export function parseDigest(s: string): string | undefined {
-  const colon = s.indexOf(':');
-  if (colon <= 0 || colon + 1 === s.length) return invalidFormat;
-  const encoded = s.slice(colon + 1);
-  const length = hexLengths.get(s.slice(0, colon));
+  const [algorithm, encoded] = cut(s, ':');
+  if (algorithm === '' || !encoded) return invalidFormat;
+  const length = hexLengths.get(algorithm);
   if (length === undefined) return wellFormed.test(s) ? 'unsupported digest algorithm' : invalidFormat;
   if (utf8Length(encoded) !== length) return 'invalid checksum digest length';
   return lowerHex.test(encoded) ? undefined : invalidFormat;

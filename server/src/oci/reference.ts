@@ -1,5 +1,5 @@
 // Image references as distribution/reference reads, completes and prints them.
-import { toLower } from '../go/text.ts';
+import { cut, toLower } from '../go/text.ts';
 import { parseDigest } from './digest.ts';
 
 /** A named reference; `tag` and `digest` are `` where it has none. */
@@ -16,8 +16,7 @@ export function parseNormalizedNamed(s: string): Reference | { readonly error: s
     return { error: `invalid repository name (${s}), cannot specify 64-byte hexadecimal strings` };
   }
   const [domain, remainder] = splitDomain(s);
-  const colon = remainder.indexOf(':');
-  const remote = colon < 0 ? remainder : remainder.slice(0, colon);
+  const [remote] = cut(remainder, ':');
   if (toLower(remote) !== remote) {
     return { error: `invalid reference format: repository name (${remote}) must be lowercase` };
   }
@@ -90,10 +89,8 @@ function suffix({ tag, digest }: Reference): string {
 
 /** Where the registry's name ends: only what cannot be a path component of Docker Hub is taken for a domain. */
 function splitDomain(name: string): readonly [domain: string, remainder: string] {
-  const slash = name.indexOf('/');
-  if (slash < 0) return [defaultDomain, officialPrefix + name];
-  const first = name.slice(0, slash);
-  const rest = name.slice(slash + 1);
+  const [first, rest] = cut(name, '/');
+  if (rest === undefined) return [defaultDomain, officialPrefix + name];
   let domain = defaultDomain;
   let remainder = name;
   if (first === 'index.docker.io') remainder = rest;
@@ -107,19 +104,15 @@ function splitDomain(name: string): readonly [domain: string, remainder: string]
 
 /** The parts of `[domain/]path[:tag][@digest]`; undefined where `s` is not of that form. */
 function match(s: string): Reference | undefined {
-  const at = s.indexOf('@');
-  const digest = at < 0 ? '' : s.slice(at + 1);
-  if (at >= 0 && !isDigest(digest)) return undefined;
-  const rest = at < 0 ? s : s.slice(0, at);
+  const [rest, digest] = cut(s, '@');
+  if (digest !== undefined && !isDigest(digest)) return undefined;
   const colon = rest.indexOf(':', rest.lastIndexOf('/') + 1);
   const tag = colon < 0 ? '' : rest.slice(colon + 1);
   if (colon >= 0 && !tagPattern.test(tag)) return undefined;
   const name = colon < 0 ? rest : rest.slice(0, colon);
-  const slash = name.indexOf('/');
-  if (slash >= 0 && isDomain(name.slice(0, slash)) && isPath(name.slice(slash + 1))) {
-    return { domain: name.slice(0, slash), path: name.slice(slash + 1), tag, digest };
-  }
-  return isPath(name) ? { domain: '', path: name, tag, digest } : undefined;
+  const [domain, path] = cut(name, '/');
+  if (path !== undefined && isDomain(domain) && isPath(path)) return { domain, path, tag, digest: digest ?? '' };
+  return isPath(name) ? { domain: '', path: name, tag, digest: digest ?? '' } : undefined;
 }
 
 function isPath(s: string): boolean {
