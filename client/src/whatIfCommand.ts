@@ -281,7 +281,7 @@ function hover({ keyword, status, reason, chain }: WhatIfStep): vscode.MarkdownS
 
 function shownOf(answer: WhatIfOutcome): WhatIfShown {
   const count = (status: Status) =>
-    answer.steps.filter((step) => step.status === status && !(step.keyword === 'FROM' && status === 'runs')).length;
+    answer.steps.filter((step) => wordsOf(step.keyword, step.status) === looks[status].words).length;
   const [runs, maybe, relinked] = [count('runs'), count('runs-if-content-differs'), count('relinked')];
   const steps = (n: number) => `${n} ${n === 1 ? 'step' : 'steps'}`;
   const again = (n: number) => `${n === 1 ? 'runs' : 'run'} again`;
@@ -299,12 +299,16 @@ function shownOf(answer: WhatIfOutcome): WhatIfShown {
 
 function tooltip(answer: WhatIfOutcome): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
-  for (const status of statuses) {
-    const lines = answer.steps.filter((step) => step.status === status).map(({ range }) => range.start.line + 1);
+  const linesBy = new Map<string, number[]>(
+    ['changes', ...statuses.map((each) => looks[each].words)].map((w) => [w, []]),
+  );
+  for (const { keyword, status, range } of answer.steps)
+    linesBy.get(wordsOf(keyword, status))?.push(range.start.line + 1);
+  for (const [words, lines] of linesBy) {
     if (lines.length === 0) continue;
     const named =
       lines.length > 20 ? `${lines.slice(0, 19).join(', ')} and ${lines.length - 19} more` : lines.join(', ');
-    text.appendText(`${looks[status].words}: line${lines.length === 1 ? '' : 's'} ${named}`).appendMarkdown('\n\n');
+    text.appendText(`${words}: line${lines.length === 1 ? '' : 's'} ${named}`).appendMarkdown('\n\n');
   }
   for (const { image, line, certain } of answer.pulls) {
     const words = `${image} ${certain ? 'must be pulled' : 'may have to be pulled'}${line > 0 ? ` for line ${line}` : ''}`;
