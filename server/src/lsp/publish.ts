@@ -9,6 +9,8 @@ import type { OpenDocument, Session } from './session.ts';
 export const debounce = 150;
 /** Work that takes longer than this is not begun before the typing rests: the next key would have to wait for it. Milliseconds. */
 const longestStep = 50;
+/** Between the steps: what an editor asks after a key comes before what nobody waits for. Milliseconds. */
+const breath = 20;
 
 export interface Publisher {
   /** Sends the problems of this document after a while without a change. */
@@ -49,7 +51,7 @@ export function publisher(
       await session().ready(document);
       if (document.closed || waiting.has(document) || arrivals.isOld(document.uri, document.version)) return;
       const analysed = analyse(document);
-      next(document, 0, () => {
+      next(document, Math.max(0, Math.min(breath, due - host.now())), () => {
         const found = find(document, analysed);
         const left = due - host.now();
         if (left > 0) next(document, left, () => send(document, found));
