@@ -5,6 +5,7 @@ import { readTrigger } from '../dockerfile/read.ts';
 import { suggest, withSuggestion } from '../dockerfile/suggest.ts';
 import { quote } from '../go/text.ts';
 import { emptyEnv } from '../llb/env.ts';
+import type { Vertex } from '../llb/op.ts';
 import { scratch } from '../llb/state.ts';
 import { formatPlatformAll, normalizePlatform, type Platform } from '../oci/platform.ts';
 import { parseNormalizedNamed, referenceString, tagNameOnly, withDigest } from '../oci/reference.ts';
@@ -32,6 +33,8 @@ export function resolveBases(c: Compilation, target: Stage): void {
   for (;;) {
     const reachable = reachableFrom(target);
     for (const stage of c.stages) stage.reachable = reachable.has(stage);
+    for (const stage of c.stages)
+      if (stage.hidden && stage.reachable && stage.resolved === 'unneeded') leaveUnresolved(c, stage);
     // BuildKit resolves bases at once and reports the first that fails: its scheduler starts with the last, then goes in order.
     const due = c.stages.filter((stage) => !stage.base && !stage.dispatched && stage.resolved !== 'needed');
     const started = due.filter((stage) => !isScratch(stage));
@@ -200,6 +203,20 @@ function loadImage(c: Compilation, stage: Stage, original: string, asked: Platfo
     stage.state = scratch;
     return;
   }
+  const vertex = startFromImage(c, stage, platform);
+  if (known.guessed) c.guessed.add(vertex);
+  if (isSame(platform, image.platform)) return;
+  const spoken = (p: Platform): string => quote(formatPlatformAll(normalizePlatform(p)));
+  warn(
+    c,
+    c.lint,
+    'InvalidBaseImagePlatform',
+    `Base image ${original} was pulled with platform ${spoken(image.platform)}, expected ${spoken(platform)} for current build`,
+    { lines: stageLines(stage), span: stage.span, instruction: stage.instruction, reachable: stage.reachable },
+  );
+}
+
+function startFromImage(c: Compilation, stage: Stage, platform: Platform): Vertex {
   const named = stepName(c, stage, platform, emptyEnv);
   const title = `FROM ${stage.baseName}`;
   const vertex = imageVertex(
@@ -210,18 +227,23 @@ function loadImage(c: Compilation, stage: Stage, original: string, asked: Platfo
     stage.instruction,
     stage.locations[0] === noLines ? [] : stage.locations,
   );
-  if (known.guessed) c.guessed.add(vertex);
   stage.state = sourceState(vertex);
   stage.source = vertex;
-  if (isSame(platform, image.platform)) return;
-  const spoken = (p: Platform): string => quote(formatPlatformAll(normalizePlatform(p)));
-  warn(
-    c,
-    c.lint,
-    'InvalidBaseImagePlatform',
-    `Base image ${original} was pulled with platform ${spoken(image.platform)}, expected ${spoken(platform)} for current build`,
-    { lines: stageLines(stage), span: stage.span, instruction: stage.instruction, reachable: stage.reachable },
-  );
+  return vertex;
+}
+
+/**
+ * What a command reads of an image, in a stage that only a trigger makes needed: BuildKit has been there before, when it was
+ * not, and takes the image by its name alone, whatever it is. A check run needs all stages, and has looked at it: what that found stays.
+ */
+function leaveUnresolved(c: Compilation, stage: Stage): void {
+  stage.resolved = 'needed';
+  const ref = parseNormalizedNamed(stage.originalBase);
+  if ('error' in ref) return;
+  stage.baseName = referenceString(tagNameOnly(ref));
+  stage.guessed = false;
+  stage.platform = platformOf(c, stage);
+  startFromImage(c, stage, stage.platform);
 }
 
 /** True where both have the same system and architecture. */
