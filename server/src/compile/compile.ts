@@ -12,12 +12,12 @@ import { scratch } from '../llb/state.ts';
 import { normalizePlatform } from '../oci/platform.ts';
 import { buildMetaArgs, defaultArgs, validateDefaultBases } from './arguments.ts';
 import { inherit, isSame, resolveBases } from './bases.ts';
-import { type BuildInputs, type Compilation, fail, platformOf } from './compilation.ts';
+import { type BuildInputs, type Compilation, fail } from './compilation.ts';
 import { buildDependencies, findCycle } from './dependencies.ts';
 import { dispatch, inheritWorkdir, setUser } from './dispatch.ts';
 import { resolveEpoch } from './epoch.ts';
 import { Failure } from './failure.ts';
-import { cloneImage } from './image.ts';
+import { cloneImage, noPlatform } from './image.ts';
 import { isOn, type LintConfig, noLintConfig, parseLintOptions } from './lint.ts';
 import type { Options } from './options.ts';
 import { type ParsedStage, splitStages } from './parsedStages.ts';
@@ -204,9 +204,9 @@ function dispatchStage(c: Compilation, stage: Stage): void {
 function prepare(c: Compilation, stage: Stage): void {
   inherit(stage);
   stage.dispatched = true;
-  const platform = platformOf(c, stage);
-  stage.platform = platform;
-  const { image } = stage;
+  // Only a context in the place of a stage leaves it open; then BuildKit has none, and calls it unknown.
+  stage.platform ??= noPlatform;
+  const { image, platform } = stage;
   if (platform.os !== 'windows' && !image.env.some((pair) => pair === 'PATH' || pair.startsWith('PATH=')))
     image.env.push(`PATH=${defaultPathEnv(platform.os)}`);
   let { env } = stage.state;

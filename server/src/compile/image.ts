@@ -183,7 +183,7 @@ export function imageJson(image: Image): string {
   return `{${parts.join(',')}}`;
 }
 
-const noPlatform: Platform = { os: '', architecture: '', variant: '', osVersion: '', osFeatures: [] };
+export const noPlatform: Platform = { os: '', architecture: '', variant: '', osVersion: '', osFeatures: [] };
 
 function historyJson(entry: History): string {
   const parts: string[] = [];
