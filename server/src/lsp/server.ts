@@ -285,8 +285,9 @@ function resolveCodeLens(
   return async (codeLens, token) => {
     const data = codeLens.data as requests.LensData | undefined;
     if (data === undefined) return codeLens;
-    const { uri, version, lens } = data;
-    const key = `${lens.kind} ${lens.data}`;
+    const { uri, version, lens, line } = data;
+    // By the line itself: where lines have come or gone, its number is that of another.
+    const key = `${lens.kind} ${line}`;
     let known = worded.get(uri);
     const old = { ...codeLens, command: known?.get(key) ?? { title: '…', command: '' } };
     if (desk().session.find(uri)?.version !== version) return old;
