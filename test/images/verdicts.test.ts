@@ -6,9 +6,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { linkVerdicts } from '../../server/src/analysis/linkVerdict.ts';
 import type { Host } from '../../server/src/lsp/host.ts';
 import { Session } from '../../server/src/lsp/session.ts';
-import { run } from '../../server/src/node/cli.ts';
 import { hostImages } from '../../server/src/node/hostImages.ts';
 import { hostSha256 } from '../../server/src/node/sha256.ts';
+import { call } from '../../server/src/node/testing/call.ts';
 import { type FakeRegistry, putImage, startFakeRegistry } from './fakeRegistry.ts';
 
 const uri = 'file:///folder/Dockerfile';
@@ -170,22 +170,7 @@ describe('in the editor', () => {
 });
 
 describe('in the command', () => {
-  async function command(...args: string[]) {
-    let out = '';
-    let err = '';
-    const code = await run(args, {
-      out: (chunk) => {
-        out += chunk;
-      },
-      err: (chunk) => {
-        err += chunk;
-      },
-      stdin: () => Buffer.alloc(0),
-      env: {},
-      color: false,
-    });
-    return { code, out, err };
-  }
+  const command = (...args: string[]) => call(args);
   const write = (text: string): string => {
     const path = join(folder, 'Dockerfile');
     writeFileSync(path, text);

@@ -67,10 +67,7 @@ function main(args: readonly string[]): void {
     return;
   }
   boundOldSpace();
-  // Our own client bounds the young space from the start, by a flag of the process that it makes.
-  const bounded = process.execArgv.some((arg) => arg.startsWith('--max-semi-space-size'));
-  const host = bounded ? nodeHost : { ...nodeHost, analysed: boundYoungSpace };
-  startServer({ ...link, host, version: packageVersion });
+  startServer({ ...link, host: { ...nodeHost, analysed: boundYoungSpace }, version: packageVersion });
 }
 
 main(process.argv.slice(2));

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { run } from '../cli.ts';
+import { call } from '../testing/call.ts';
 
 const text = `FROM golang:1.24 AS build
 COPY . .
@@ -19,22 +19,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function impact(...args: string[]) {
-  let out = '';
-  let err = '';
-  const code = await run(['impact', ...args, join(folder, 'Dockerfile')], {
-    out: (chunk) => {
-      out += chunk;
-    },
-    err: (chunk) => {
-      err += chunk;
-    },
-    stdin: () => Buffer.alloc(0),
-    env: {},
-    color: false,
-  });
-  return { code, out, err };
-}
+const impact = (...args: string[]) => call(['impact', ...args, join(folder, 'Dockerfile')]);
 
 test.each([
   [

@@ -3,25 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { generate } from '../../../../conformance/generate.ts';
 import { mutant } from '../../../../conformance/mutate.ts';
 import { encodeUtf8 } from '../../go/utf8.ts';
-import { run } from '../cli.ts';
 import { textOf } from '../convert.ts';
+import { call } from '../testing/call.ts';
 
-async function link(args: readonly string[], text: string) {
-  let out = '';
-  let err = '';
-  const code = await run(['link', ...args, '-'], {
-    out: (chunk) => {
-      out += chunk;
-    },
-    err: (chunk) => {
-      err += chunk;
-    },
-    stdin: () => Buffer.from(encodeUtf8(text)),
-    env: {},
-    color: false,
-  });
-  return { code, out, err };
-}
+const link = (args: readonly string[], text: string) => call(['link', ...args, '-'], encodeUtf8(text));
 
 const sample = `FROM debian:12
 RUN make a|b
