@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"github.com/containerd/platforms"
 	"github.com/distribution/reference"
 	"github.com/moby/buildkit/client/llb/sourceresolver"
 	digest "github.com/opencontainers/go-digest"
@@ -20,11 +21,11 @@ func resolveImage(job *Job, ref string, platform *ocispecs.Platform) (string, di
 		}
 		config := []byte(image.Config)
 		if config == nil {
-			config = stubConfig(platform)
+			config = stubConfig(job, platform)
 		}
 		return or(image.Ref, ref), digest.Digest(image.Digest), config, nil
 	}
-	return ref, stubDigest(job, ref), stubConfig(platform), nil
+	return ref, stubDigest(job, ref), stubConfig(job, platform), nil
 }
 
 func stubDigest(job *Job, ref string) digest.Digest {
@@ -42,8 +43,9 @@ func stubDigest(job *Job, ref string) digest.Digest {
 	return digest.FromString(ref)
 }
 
-func stubConfig(platform *ocispecs.Platform) []byte {
-	p := ocispecs.Platform{OS: "linux", Architecture: "amd64"}
+// stubConfig is for the platform that is asked for, else for that of the daemon, as BuildKit's image source has it.
+func stubConfig(job *Job, platform *ocispecs.Platform) []byte {
+	p := platforms.Normalize(platforms.MustParse(strings.Split(job.workerPlatform(), ",")[0]))
 	if platform != nil {
 		p = *platform
 	}
