@@ -162,14 +162,45 @@ describe.each(Object.entries(ways))('%s', (_, way) => {
     await waiting;
     expect(told).toBe(2);
   });
+
+  test('a directory that comes back under its name is watched again', async () => {
+    write({ 'a/b/c': '' });
+    const changes: string[] = [];
+    let wake = (): void => {};
+    const settled = async (path: string): Promise<void> => {
+      while (!changes.at(-1)?.includes(path))
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+    };
+    context.watch(async () => {
+      changes.push((await context.list()).paths.join(' '));
+      wake();
+    });
+    await context.list();
+    rmSync(join(folder, 'a'), { recursive: true });
+    write({ 'a/b/d': '' });
+    await settled('a/b/d');
+    write({ 'a/b/e': '' });
+    await settled('a/b/e');
+  });
+
+  test('no change is lost between a listing and the watch', async () => {
+    write({ a: '' });
+    await context.list();
+    write({ b: '' });
+    const end = context.watch(() => {});
+    expect((await context.list()).paths).toEqual(['a', 'b']);
+    end();
+  });
 });
 
 test('a listing that would be too long ends, and says so', () => {
   folder = mkdtempSync(join(tmpdir(), 'llb-lens-context-'));
   write({ a: '', b: '', c: '' });
-  const listing = walkFolder(folder, 2);
+  const listing = walkFolder(folder, { most: 2 });
   expect([listing.paths, listing.truncated]).toEqual([['a', 'b'], true]);
-  const late = walkFolder(folder, 9, () => true);
+  const late = walkFolder(folder, { isLate: () => true });
   expect([late.paths, late.truncated]).toEqual([[], true]);
   rmSync(folder, { recursive: true, force: true });
 });
@@ -177,7 +208,10 @@ test('a listing that would be too long ends, and says so', () => {
 test('a folder that has grown large is given to a thread', async () => {
   folder = mkdtempSync(join(tmpdir(), 'llb-lens-context-'));
   let small = true;
-  const open = createContext(folder, { log: () => {}, walkSmall: (place) => (small ? walkFolder(place) : undefined) });
+  const open = createContext(folder, {
+    log: () => {},
+    walkSmall: (place, entering) => (small ? walkFolder(place, { entering }) : undefined),
+  });
   write({ a: '' });
   expect((await open.list()).paths).toEqual(['a']);
   const changed = new Promise<void>((resolve) => open.watch(resolve));

@@ -17,7 +17,7 @@ export function openContexts(): Contexts {
   const list = (folder: string, named: boolean): Listing | undefined => {
     if (listings.has(folder)) return listings.get(folder);
     const limit = named ? most.named : Math.min(most.guessed, left);
-    const listing = limit <= 0 ? undefined : quietly(() => walkFolder(folder, limit));
+    const listing = limit <= 0 ? undefined : quietly(() => walkFolder(folder, { most: limit }));
     if (!named) left -= listing?.paths.length ?? 0;
     const whole = listing?.truncated === true ? undefined : listing;
     listings.set(folder, whole);

@@ -1,6 +1,7 @@
 // A folder as it is now: listed when someone asks, listed anew after a change, and watched.
 import { type FSWatcher, watch } from 'node:fs';
-import { kinds, type Listing } from '../../context/listing.ts';
+import type { Listing } from '../../context/listing.ts';
+import type { Entering } from './walk.ts';
 
 /** What it has to say unasked. */
 export interface Told {
@@ -16,7 +17,7 @@ export interface Folder {
   watch(): void;
   /** Something changed, as another one knows. */
   changed(): void;
-  /** Ends the watching. */
+  /** Ends the watching; what was to be told is not. */
   close(): void;
 }
 
@@ -29,7 +30,11 @@ const patience = 2000;
 /** Folders whose content changes often and matters seldom. */
 const unwatched = /(^|\/)(\.git|\.hg|\.svn|node_modules|__pycache__|\.venv)(\/|$)/;
 
-export function openFolder(folder: string, walk: () => Listing | undefined, told: Told): Folder {
+export function openFolder(
+  folder: string,
+  walk: (entering: Entering | undefined) => Listing | undefined,
+  told: Told,
+): Folder {
   const watchers = new Map<string, FSWatcher>();
   let listing: Listing | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -37,11 +42,27 @@ export function openFolder(folder: string, walk: () => Listing | undefined, told
   let watching = false;
 
   const current = (): Listing | undefined => {
-    if (listing === undefined) {
-      listing = walk();
-      if (watching && listing !== undefined) watchAll(listing);
-    }
+    listing ??= watching ? walkWatched() : walk(undefined);
     return listing;
+  };
+
+  /** Each directory is watched before it is read, so that no change falls between the two. */
+  const walkWatched = (): Listing | undefined => {
+    // One watch for all where the system has that, else one for each directory.
+    const recursive = process.platform === 'win32' || process.platform === 'darwin';
+    const wanted = new Set<string>();
+    let full = false;
+    const listed = walk((path) => {
+      if (full || wanted.size >= mostWatches || (path !== '' && (recursive || unwatched.test(path)))) return;
+      wanted.add(path);
+      full = !watchers.has(path) && !watchOne(path, recursive);
+    });
+    for (const [path, watcher] of watchers) {
+      if (wanted.has(path)) continue;
+      watcher.close();
+      watchers.delete(path);
+    }
+    return listed;
   };
 
   const changed = (): void => {
@@ -58,31 +79,24 @@ export function openFolder(folder: string, walk: () => Listing | undefined, told
     );
   };
 
-  /** One watch for all where the system has that, else one for each directory. */
-  const watchAll = (listed: Listing): void => {
-    if (process.platform === 'win32' || process.platform === 'darwin') {
-      if (!watchers.has('')) watchOne('', true);
-      return;
-    }
-    const wanted = new Set(['']);
-    for (let i = 0; i < listed.paths.length && wanted.size < mostWatches; i++) {
-      const path = listed.paths[i] as string;
-      if (listed.kinds[i] === kinds.directory && !unwatched.test(path)) wanted.add(path);
-    }
+  const unwatch = (directory: string): void => {
     for (const [path, watcher] of watchers) {
-      if (wanted.has(path)) continue;
+      if (path !== directory && !path.startsWith(`${directory}/`)) continue;
       watcher.close();
       watchers.delete(path);
     }
-    for (const path of wanted) if (!watchers.has(path) && !watchOne(path, false)) break;
   };
 
   const watchOne = (path: string, recursive: boolean): boolean => {
     try {
       const place = path === '' ? folder : `${folder}/${path}`;
       // Nobody's end is held up by a watch.
-      const watcher = watch(place, { recursive, persistent: false }, (_, name) => {
-        if (name === null || !unwatched.test(path === '' ? name.replaceAll('\\', '/') : `${path}/${name}`)) changed();
+      const watcher = watch(place, { recursive, persistent: false }, (event, name) => {
+        if (name === null) return changed();
+        const child = path === '' ? name.replaceAll('\\', '/') : `${path}/${name}`;
+        // What comes to a name anew is not what was watched under it.
+        if (event === 'rename') unwatch(child);
+        if (!unwatched.test(child)) changed();
       });
       watcher.on('error', () => {
         watcher.close();
@@ -101,8 +115,9 @@ export function openFolder(folder: string, walk: () => Listing | undefined, told
     current,
     watch() {
       watching = true;
-      const listed = current();
-      if (listed !== undefined) watchAll(listed);
+      // What was read before may have changed since.
+      listing = undefined;
+      current();
     },
     changed,
     close() {

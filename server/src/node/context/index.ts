@@ -5,14 +5,14 @@ import { type ContextRequest, type ContextUse, contextUse } from '../../analysis
 import type { Listing } from '../../context/listing.ts';
 import { openFolder } from './folder.ts';
 import { closed, createThread, type Thread, type Unnumbered } from './thread.ts';
-import { mostEntries, walkSmallFolder } from './walk.ts';
+import { type Entering, mostEntries, walkSmallFolder } from './walk.ts';
 
 export interface ContextOptions {
   readonly log: (line: string) => void;
   /** Entries after which the listing ends; a million unless given. */
   readonly most?: number;
   /** Lists the folder where that takes no time; undefined where it would. */
-  readonly walkSmall?: (folder: string) => Listing | undefined;
+  readonly walkSmall?: (folder: string, entering: Entering | undefined) => Listing | undefined;
   /** The thread's own script, where it does not lie beside this one. */
   readonly script?: URL;
 }
@@ -45,23 +45,38 @@ export function createContext(
       for (const callback of [...callbacks]) callback();
     },
   };
-  const here = openFolder(folder, () => walkSmall(folder), told);
+  const here = openFolder(folder, (entering) => walkSmall(folder, entering), told);
   /** There from when the folder has turned out to be large. */
   let thread: Thread | undefined;
   let ended = false;
+  let answeredHere = false;
+  let looking: Promise<unknown> | undefined;
+
+  /** Settles once the disk has answered, for all who wait in the order in which they came. */
+  const look = (): Promise<unknown> => {
+    looking ??= stat(folder).finally(() => {
+      looking = undefined;
+    });
+    return looking;
+  };
 
   /** `answer` says undefined where that is work for the thread. */
   const ask = async <T>(question: Unnumbered, answer: (listing: Listing) => T | undefined): Promise<T> => {
     if (ended) throw closed();
     // A disk that does not answer holds up only who asks.
-    if (thread === undefined) await stat(folder);
+    if (thread === undefined) await look();
     if (ended) throw closed();
     if (thread === undefined) {
       const listing = here.current();
       const answered = listing === undefined ? undefined : answer(listing);
-      if (answered !== undefined) return answered;
+      if (answered !== undefined) {
+        answeredHere = true;
+        return answered;
+      }
       here.close();
       thread = createThread({ folder, most }, script, told, () => callbacks.size > 0);
+      // What was answered before may be old, and the word of it went with the watches that are closed now.
+      if (answeredHere) queueMicrotask(told.changed);
     }
     return thread.ask<T>(question);
   };

@@ -11,15 +11,28 @@ const small = { entries: 5000, ms: 20 };
 /** Bytes of a file that are looked at for keys and tokens. */
 const lookedAt = 65_536;
 
+/** Is told of each directory before it is read; the folder itself is ''. */
+export type Entering = (directory: string) => void;
+
 /** Everything below the folder, or undefined where that would take long. Throws where the folder itself cannot be read. */
-export function walkSmallFolder(folder: string): Listing | undefined {
+export function walkSmallFolder(folder: string, entering?: Entering): Listing | undefined {
   const end = performance.now() + small.ms;
-  const listing = walkFolder(folder, small.entries, () => performance.now() > end);
+  const listing = walkFolder(folder, { most: small.entries, isLate: () => performance.now() > end, entering });
   return listing.truncated ? undefined : listing;
 }
 
+export interface WalkOptions {
+  /** Entries after which the listing ends; a million unless given. */
+  readonly most?: number;
+  readonly isLate?: () => boolean;
+  readonly entering?: Entering | undefined;
+}
+
 /** Everything below the folder, unless there is too much or it is too late. Throws where the folder itself cannot be read. */
-export function walkFolder(folder: string, most = mostEntries, isLate: () => boolean = () => false): Listing {
+export function walkFolder(
+  folder: string,
+  { most = mostEntries, isLate = () => false, entering }: WalkOptions = {},
+): Listing {
   const paths: string[] = [];
   const kindList: number[] = [];
   const sizes: number[] = [];
@@ -36,6 +49,7 @@ export function walkFolder(folder: string, most = mostEntries, isLate: () => boo
   // What is still to be visited, the next last.
   const todo: string[] = [];
   const open = (directory: string): void => {
+    entering?.(directory);
     const names = namesOf(full(root, directory));
     for (let i = names.length - 1; i >= 0; i--)
       todo.push(directory === '' ? (names[i] as string) : `${directory}/${names[i]}`);

@@ -29,7 +29,7 @@ export interface Job {
 const { folder, most } = workerData as Job;
 const port = parentPort;
 const say = (reply: Reply): void => port?.postMessage(reply);
-const open = openFolder(folder, () => walkFolder(folder, most), {
+const open = openFolder(folder, (entering) => walkFolder(folder, { most, entering }), {
   changed: () => say({ changed: true }),
   log: (line) => say({ log: line }),
 });
