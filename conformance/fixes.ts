@@ -30,7 +30,7 @@ export interface BrokenPromise {
 export type FixCounts = Map<string, { findings: number; fixes: number; safe: number; ignores: number }>;
 
 /** Reads a changed text as the first one was read. */
-export function analyzeAgain(analysis: Analysis, text: string): Analysis {
+export function analyzeAgain(analysis: Analysis, text: string, ignore: readonly string[] = []): Analysis {
   const { attrs, sessionId, disabledCaps, buildPlatform } = analysis.options;
   const config = {
     attrs,
@@ -38,7 +38,15 @@ export function analyzeAgain(analysis: Analysis, text: string): Analysis {
     disabledCaps: [...disabledCaps],
     workerPlatform: formatPlatformAll(buildPlatform),
   };
-  return analyze(text, config, { ...analysis.compilation.inputs, sha256: hostSha256 });
+  const { inputs } = analysis.compilation;
+  const added = (file: string | null | undefined): string | null =>
+    ignore.length === 0 ? (file ?? null) : [...(file ? [file] : []), ...ignore, ''].join('\n');
+  const own = inputs.dockerfileIgnore ?? null;
+  const files =
+    own === null
+      ? { dockerignore: added(inputs.dockerignore) }
+      : { dockerfileIgnore: added(own), dockerignore: inputs.dockerignore };
+  return analyze(text, config, { ...inputs, ...files, sha256: hostSha256 });
 }
 
 /** Makes the fixes of one analysis, one by one and all together. */
@@ -61,7 +69,7 @@ export function checkFixes(id: string, first: Analysis, counts: FixCounts): Brok
     tried.set(name, times);
     if (times > 5) continue;
     for (const fix of fixes) {
-      const why = tryEdits(before, fix.edits, (after) => {
+      const why = tryEdits(before, fix, (after) => {
         if (!isGone(finding, before, after)) return 'the finding is still there';
         return fix.safe && graphOf(after) !== graph ? 'not safe' : undefined;
       });
@@ -70,7 +78,7 @@ export function checkFixes(id: string, first: Analysis, counts: FixCounts): Brok
     const here = ignoreHere(before, finding);
     if (here !== undefined) {
       count.ignores++;
-      const why = tryEdits(before, [here], (after) => {
+      const why = tryEdits(before, { edits: [here] }, (after) => {
         if (!isGone(finding, before, after)) return 'the finding is still there';
         if (graphOf(after) !== graph) return 'not safe';
         return findingsOf(after).some((other) => other.rule === finding.rule && ignoresTwice(after, other))
@@ -82,7 +90,7 @@ export function checkFixes(id: string, first: Analysis, counts: FixCounts): Brok
     if (times > 1) continue;
     const inFile = ignoreInFile(before, name);
     if (inFile === undefined) continue;
-    const why = tryEdits(before, [inFile], (after) => {
+    const why = tryEdits(before, { edits: [inFile] }, (after) => {
       if (findingsOf(after).some((other) => other.rule.name === name)) return 'findings are still there';
       if (directives(after) > Math.max(1, directives(before))) return 'a second directive';
       return graphOf(after) === graph ? undefined : 'not safe';
@@ -116,7 +124,7 @@ function checkProblemFixes(id: string, before: Analysis, counts: FixCounts): Bro
       diagnostics(analysis).filter((other) => other.code === code && other.message === diagnostic.message).length;
     for (const fix of fixes) {
       // What the reader says may hide what comes behind it.
-      const why = tryEdits(before, fix.edits, (after) =>
+      const why = tryEdits(before, fix, (after) =>
         same(after) < same(before) ? undefined : 'the problem is still there',
       );
       if (why !== undefined && !why.startsWith('does not read'))
@@ -131,7 +139,7 @@ function checkProblemFixes(id: string, before: Analysis, counts: FixCounts): Bro
 /** Why the edits are no good, or undefined. */
 function tryEdits(
   before: Analysis,
-  edits: readonly Edit[],
+  { edits, ignore = [] }: { readonly edits: readonly Edit[]; readonly ignore?: readonly string[] },
   judge: (after: Analysis) => string | undefined,
 ): string | undefined {
   let at = 0;
@@ -140,8 +148,8 @@ function tryEdits(
       return 'edits overlap or leave the text';
     at = span.end;
   }
-  const after = analyzeAgain(before, applyEdits(before.text, edits));
-  if (after.text === before.text) return 'nothing changes';
+  const after = analyzeAgain(before, applyEdits(before.text, edits), ignore);
+  if (after.text === before.text && ignore.length === 0) return 'nothing changes';
   if (after.dockerfile.problems.length > before.dockerfile.problems.length)
     return `does not read: ${after.dockerfile.problems.map((p) => p.summary).join('; ')}`;
   return judge(after);

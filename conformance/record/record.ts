@@ -153,7 +153,10 @@ function note(name: string, step: Step, again: Step | undefined): void {
 
 /** Puts digests for the word DIGEST. */
 const pin = (text: string, bases: readonly Base[]): string =>
-  text.replace(/(\S+)@DIGEST/g, (_, name) => `${name}@${bases.find((base) => base.name === name)?.digest}`);
+  text.replace(
+    /(\S+)@DIGEST(?:\((\S+)\))?/g,
+    (_, name, other = name) => `${name}@${bases.find((base) => base.name === other)?.digest}`,
+  );
 
 async function run(
   scenario: Scenario,

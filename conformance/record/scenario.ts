@@ -14,7 +14,7 @@ export interface Scenario {
   steps: Step[];
 }
 
-/** One build. In `dockerfile` the word DIGEST after `NAME:TAG@` was replaced by the digest of that base. */
+/** One build. In `dockerfile` the word DIGEST after `NAME:TAG@` was replaced by the digest of that base, or of the one in brackets behind it. */
 export interface Step {
   /** `bad`, `plain` (the same without --link), `fix`, or what was edited since the step before. */
   label: string;

@@ -5,6 +5,7 @@ import { contexts } from './contexts.ts';
 import { destinations } from './destinations.ts';
 import { directories, workdirs } from './directories.ts';
 import { examples } from './examples.ts';
+import { fixes } from './fixes.ts';
 import { forms, order } from './forms.ts';
 import { lines } from './lines.ts';
 import { links } from './links.ts';
@@ -36,4 +37,5 @@ export const written = (): Scenario[] => [
   ...nothing(),
   ...others(),
   ...swept(),
+  ...fixes(),
 ];

@@ -37,7 +37,8 @@ export const nothing = (): Scenario[] => [
       files: { ...files, '.dockerignore': 'src/a\n!src/keep\n' },
       look: ['/opt'],
     },
-    { label: 'fix', files: { '.dockerignore': '' } },
+    { label: 'fix', files: { '.dockerignore': 'src/a\n!src/keep\n!src/*\n' } },
+    { label: 'fix-2', files: { '.dockerignore': '' } },
   ),
   edits(
     'copy-nothing-ignored-path',
@@ -47,7 +48,7 @@ export const nothing = (): Scenario[] => [
       dockerfile: `${A}COPY src/a /opt/\n`,
       files: { ...files, '.dockerignore': 'src/a\n!src/keep\n' },
     },
-    { label: 'fix', files: { '.dockerignore': '' } },
+    { label: 'fix', files: { '.dockerignore': 'src/a\n!src/keep\n!src/a\n' } },
   ),
   edits(
     'copy-nothing-parents',

@@ -95,6 +95,32 @@ for (const [text, ignore, why, error] of nothing) {
   });
 }
 
+// What is written | where it would be | .dockerignore
+const near = `
+COPY src/A.js /x/              | src/a.js
+COPY SRC/b.js /x/              | src/b.js
+COPY scr/deep/d.js /x/         | src/deep/d.js
+COPY ./src/deep/d.jsx /x/      | src/deep/d.js
+COPY d.js /x/                  | src/deep/d.js
+COPY lib/d.js /x/              | src/deep/d.js
+COPY index.js /x/              | none
+COPY src/x.js /x/              | none
+COPY no /x/                    | none
+COPY empt /x/                  | empty
+COPY emtpy/none /x/            | none
+COPY --parents src/dep /x/     | src/deep
+COPY src/*.jx /x/              | none
+COPY d.js /x/                  | none        | src/deep
+COPY src/a.js /x/              | none
+RUN --mount=type=bind,source=sr,target=/d ls | none
+RUN --mount=type=bind,source=srcs,target=/d ls | src
+`;
+
+test.each(near.trim().split('\n'))('the path that was meant: %s', (row) => {
+  const [text = '', path, ignore = ''] = row.split('|').map((cell) => cell.trim());
+  expect(one(text, ignore).nearest).toBe(path === 'none' ? undefined : path);
+});
+
 test('each source has its own numbers and its own place', () => {
   const { reads, analysis } = use('ARG D=deep\nCOPY src/a.js src/$D /x/\nCOPY <<F src/b.js /y/\nx\nF');
   expect(reads.map((r) => [r.read.source, r.files])).toEqual([

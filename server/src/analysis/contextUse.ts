@@ -12,6 +12,7 @@ import { join } from '../go/path.ts';
 import { compareUtf8 } from '../go/utf8.ts';
 import type { CopyAction, ExecOp, SourceOp, Vertex } from '../llb/op.ts';
 import type { Analysis } from './analyze.ts';
+import { nearestPath } from './nearestPath.ts';
 import { type Swept, sweptIn } from './sweptIn.ts';
 
 /** What a build asks of a context. Plain data. */
@@ -64,6 +65,8 @@ export interface ReadUse {
    * wildcards); no path is like the wildcards; the directory is empty.
    */
   readonly nothing: 'missing' | 'ignored' | 'no-match' | 'empty' | undefined;
+  /** Where nothing is at a path without wildcards: the path that was most likely meant, from the context on. */
+  readonly nearest: string | undefined;
   /** Why the build would fail here although there is something to take: a link that leads nowhere, a bad pattern. */
   readonly error: string | undefined;
   readonly swept: readonly Swept[];
@@ -132,13 +135,16 @@ export function contextUse(request: ContextRequest, listing: Listing): ContextUs
       const all = request.ignore.length === 0 ? taken : select(listing, everything, read);
       const kept = new Set(taken.files);
       const hidden = all.files.filter((i) => !kept.has(i));
+      const nothing = nothingOf(read, taken, all);
+      const wanted = requiredPath(read);
       return {
         read,
         ...namedBy(listing, visible, taken.named),
         ...measureList(listing, taken.files),
         largest: largestOf(listing, taken.files),
         ignored: { ...measureList(listing, hidden), lines: byLine(listing, hidden, lines, request.ignore) },
-        nothing: nothingOf(read, taken, all),
+        nothing,
+        nearest: nothing === 'missing' && wanted ? nearestPath(listing, visible, wanted) : undefined,
         error: taken.error,
         swept: sweptIn(listing, taken.files, read),
       };
@@ -170,6 +176,13 @@ function namedBy(
     }
   }
   return { named: found, directories: [...directories] };
+}
+
+/** The one path, clean and from the context on, that must be there; undefined where wildcards or several say what is taken. */
+export function requiredPath({ path, wildcard, include }: Selection): string | undefined {
+  if (wildcard && isWildcardPath(path)) return undefined;
+  if (include.length > 1 || include.some(isWildcardPath)) return undefined;
+  return join('/', path, include[0] ?? '').slice(1);
 }
 
 function nothingOf(

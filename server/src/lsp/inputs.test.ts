@@ -200,6 +200,7 @@ describe('contexts', () => {
       largest: [],
       ignored: { files: 0, bytes: 0, lines: [] },
       nothing: undefined,
+      nearest: undefined,
       swept: [],
     })),
     sent: { files, bytes: 0 },

@@ -7,6 +7,8 @@ export interface SafeFixes {
   readonly edits: readonly Edit[];
   /** The findings that they do away with. */
   readonly fixed: readonly Found[];
+  /** How many findings have a safe fix, made now or not. */
+  readonly open: number;
 }
 
 /** The safe fixes that can be made together; of two that touch, the one that starts first. */
@@ -33,10 +35,14 @@ function together(analysis: Analysis, wanted: (found: Found) => boolean): SafeFi
   }
   candidates.sort((a, b) => a.start - b.start);
   const { edits, taken } = mergeEdits(candidates.map((candidate) => candidate.edits));
-  return { edits, fixed: taken.map((i) => (candidates[i] as (typeof candidates)[number]).found) };
+  return {
+    edits,
+    fixed: taken.map((i) => (candidates[i] as (typeof candidates)[number]).found),
+    open: candidates.length,
+  };
 }
 
-/** The text with every safe fix made; `analyze` reads it anew after each round. Ends, since each round leaves fewer findings. */
+/** The text with every safe fix made; `analyze` reads it anew after each round. Ends, since each round leaves fewer of them to make. */
 export function fixAll(
   analysis: Analysis,
   analyze: (text: string) => Analysis,
@@ -48,7 +54,7 @@ export function fixAll(
     const round = safeFixes(current, wanted);
     if (round.edits.length === 0) return { analysis: current, fixed };
     const next = analyze(applyEdits(current.text, round.edits));
-    if (findingsOf(next).length >= findingsOf(current).length) return { analysis: current, fixed };
+    if (safeFixes(next, wanted).open >= round.open) return { analysis: current, fixed };
     fixed.push(...round.fixed);
     current = next;
   }

@@ -1,12 +1,19 @@
 // CopyMatchesNothing: a source that names nothing in the build context, so that BuildKit stops, or goes on without it.
 import type { Analysis } from '../../analysis/analyze.ts';
+import { requiredPath } from '../../analysis/contextUse.ts';
 import { ignoreName } from '../../analysis/knownContext.ts';
 import { isWildcardPath } from '../../context/selection.ts';
 import { spanOf } from '../../dockerfile/spans.ts';
 import type { Finding, Rule } from '../rule.ts';
-import { readsOf, type StageRead } from './reads.ts';
+import { readsOf, type StageRead, sendAgain } from './reads.ts';
 
-export const rule: Rule = {
+/** What would mend it: the path that was most likely meant, or the ignored one. */
+interface Meant {
+  readonly path?: { readonly from: string; readonly to: string } | undefined;
+  readonly ignored?: string | undefined;
+}
+
+export const rule: Rule<Meant> = {
   name: 'CopyMatchesNothing',
   severity: 'warning',
   detect(analysis) {
@@ -21,33 +28,55 @@ export const rule: Rule = {
       named.length === 1
         ? `${first.message.replace(/\.$/, '')}, ${other}`
         : `Nothing that this file copies by name is in the build context: BuildKit stops here, ${other}`;
-    return [{ ...first, message, severity: 'information' }];
+    return [{ ...first, message, severity: 'information', data: named.length === 1 ? (first.data ?? {}) : {} }];
+  },
+  fixes({ data, span }, analysis) {
+    const { path, ignored } = data ?? {};
+    if (ignored !== undefined) return sendAgain(ignored, analysis);
+    const text = path === undefined ? undefined : inPlaceOf(analysis.text.slice(span.start, span.end), path);
+    return text === undefined
+      ? []
+      : [{ title: `Copy ${path?.to}, which is in the build context`, edits: [{ span, text }], safe: false }];
   },
 };
 
-function findingOf(analysis: Analysis, known: StageRead, all: readonly StageRead[]): Finding | undefined {
+/** The other path written as the one is; undefined where a variable made the one, or the other would need quotes. */
+function inPlaceOf(written: string, { from, to }: NonNullable<Meant['path']>): string | undefined {
+  const [, quote, start, path, slash] = /^(["']?)((?:\.?\/)*)(.*?)(\/*)\1$/.exec(written) ?? [];
+  return path !== from || /[\s"'`$\\*?[\],]|^(<<|--)/.test(to) ? undefined : `${quote}${start}${to}${slash}${quote}`;
+}
+
+function findingOf(analysis: Analysis, known: StageRead, all: readonly StageRead[]): Finding<Meant> | undefined {
   const { read, use, stage } = known;
   const path = `/${read.path.replace(/^\/+/, '')}`;
   const plain = !read.wildcard || !isWildcardPath(read.path);
   const span = read.kind === 'bind' ? sourceSpan(analysis, known) : read.span;
   // What the target does not need is not built.
   const severity = stage.reachable ? undefined : ('information' as const);
-  const finding = (message: string): Finding => ({
+  const finding = (message: string, data: Meant = {}): Finding<Meant> => ({
     span,
     instruction: read.instruction,
     message,
+    data,
     ...(severity === undefined ? {} : { severity }),
   });
   const stops = (missing: string): string =>
     read.exclude.length > 0
       ? `BuildKit stops with "lstat ${missing}: no such file or directory".`
       : `BuildKit stops with "${missing}": not found.`;
-  const required = read.include.length === 1 && plain ? requiredPath(read.path, read.include[0] as string) : undefined;
-  if (required !== undefined && use.files === 0 && use.nothing !== undefined && use.ignored.files === 0)
-    return finding(`The build context has no ${required.slice(1)}: BuildKit stops with "${required}": not found.`);
+  const required = requiredPath(read);
+  const missing = (path: string, then: string): Finding<Meant> => {
+    const near = use.nearest === undefined ? '' : ` (did you mean ${use.nearest}?)`;
+    const meant =
+      use.nearest === undefined || required === undefined ? {} : { path: { from: required, to: use.nearest } };
+    return finding(`The build context has no ${path}${near}: ${then}`, meant);
+  };
+  // With --parents and without wildcards BuildKit insists on the path.
+  if (required !== undefined && read.include.length > 0 && use.files === 0 && use.nothing !== undefined)
+    if (use.ignored.files === 0) return missing(required, `BuildKit stops with "/${required}": not found.`);
   switch (use.nothing) {
     case 'missing':
-      return finding(`The build context has no ${path.slice(1)}: ${stops(path)}`);
+      return missing(path.slice(1), stops(path));
     case 'ignored': {
       // BuildKit's own check says that already.
       if (analysis.warnings.some((w) => w.rule === 'CopyIgnoredFile' && w.span.start === read.span.start))
@@ -56,7 +85,7 @@ function findingOf(analysis: Analysis, known: StageRead, all: readonly StageRead
       const name = ignoreName(analysis);
       const line = by === undefined ? name : `${by.line === 0 ? '' : `line ${by.line} of `}${name} (${by.pattern})`;
       const then = plain ? stops(path) : unmatched(known, all);
-      return finding(`All of ${read.source} is kept out by ${line}: ${then}`);
+      return finding(`All of ${read.source} is kept out by ${line}: ${then}`, { ignored: required ?? read.path });
     }
     case 'no-match': {
       const others = all.filter((other) => other.read.instruction === read.instruction);
@@ -78,11 +107,6 @@ function unmatched({ read }: StageRead, all: readonly StageRead[]): string {
   if (!sent.some((other) => other.path === '/' || `${directory}/`.startsWith(`${other.path}/`)))
     return `BuildKit stops with "lstat ${directory}: no such file or directory".`;
   return `BuildKit copies nothing and does not say so, or stops where nothing else of ${directory.slice(1)} is sent.`;
-}
-
-/** With --parents and without wildcards BuildKit insists on the path. */
-function requiredPath(root: string, pattern: string): string | undefined {
-  return isWildcardPath(pattern) ? undefined : `${root === '/' ? '' : root}/${pattern.replace(/^\/+/, '')}`;
 }
 
 /** `yarn.lock*`, `yarn.loc[k]`: a name with a wildcard that says "if it is there". */

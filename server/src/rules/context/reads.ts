@@ -71,6 +71,14 @@ export function ignoreFix({ data }: Finding<readonly Swept[]>, analysis: Analysi
   return [{ title, edits: [], ignore, safe: false }];
 }
 
+/** The fix for what the ignore file keeps out although it is copied: a line that takes it in again. `path`: from the context on. */
+export function sendAgain(path: string, analysis: Analysis): readonly Fix[] {
+  const clean = path.replace(/^\/+/, '');
+  if (clean === '' || clean === '.' || /[\\\n\r]|^[!#]|^\s|\s$/.test(clean)) return [];
+  const title = `Add !${clean} to ${ignoreName(analysis)}: what is like that is sent to the build again`;
+  return [{ title, edits: [], ignore: [`!${clean}`], safe: false }];
+}
+
 /** `a`, `a and b`, `a, b and 3 more`. */
 export function someOf(items: readonly string[], most = 3): string {
   const shown = items.length > most ? [...items.slice(0, most - 1), `${items.length - most + 1} more`] : items;
