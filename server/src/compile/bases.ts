@@ -9,7 +9,7 @@ import type { Vertex } from '../llb/op.ts';
 import { scratch } from '../llb/state.ts';
 import { formatPlatformAll, normalizePlatform, type Platform } from '../oci/platform.ts';
 import { parseNormalizedNamed, referenceString, tagNameOnly, withDigest } from '../oci/reference.ts';
-import { type Compilation, fail, platformOf, warn } from './compilation.ts';
+import { type Compilation, fail, platformOf, problemsSoFar, warn } from './compilation.ts';
 import { addDependencies, newCommand } from './dependencies.ts';
 import { Failure, failureOf, refuse } from './failure.ts';
 import { cloneImage, emptyImage, type Image, unknownImage } from './image.ts';
@@ -30,6 +30,7 @@ function reachableFrom(target: Stage): Set<Stage> {
 }
 
 export function resolveBases(c: Compilation, target: Stage): void {
+  let first: number | undefined;
   for (;;) {
     const reachable = reachableFrom(target);
     for (const stage of c.stages) stage.reachable = reachable.has(stage);
@@ -39,14 +40,18 @@ export function resolveBases(c: Compilation, target: Stage): void {
     const due = c.stages.filter((stage) => !stage.base && !stage.dispatched && stage.resolved !== 'needed');
     const started = due.filter((stage) => !isScratch(stage));
     for (const stage of due) if (isScratch(stage)) resolveScratch(c, stage);
-    const said = c.warnings.length;
-    const before = {
-      problemsBefore: c.problemsBefore + c.problems.length,
-      unreachableBefore: c.unreachableProblems.length,
-    };
-    for (const stage of [...started.slice(-1), ...started.slice(0, -1)]) resolveBase(c, stage);
-    // One that fails stops none of the others.
-    for (let i = said; i < c.warnings.length; i++) c.warnings[i] = { ...(c.warnings[i] as CheckWarning), ...before };
+    const before = problemsSoFar(c);
+    first ??= before.allBefore;
+    for (const stage of [...started.slice(-1), ...started.slice(0, -1)]) {
+      const wasUnneeded = stage.resolved === 'unneeded';
+      if (wasUnneeded && stage.reachable) forget(c, stage);
+      const said = c.warnings.length;
+      resolveBase(c, stage);
+      // One that fails stops none of the others; a run over all stages looked at this one together with the first.
+      const allBefore = wasUnneeded ? first : before.allBefore;
+      for (let i = said; i < c.warnings.length; i++)
+        c.warnings[i] = { ...(c.warnings[i] as CheckWarning), ...before, allBefore };
+    }
     let more = false;
     for (const stage of c.stages.slice()) {
       if (!stage.reachable) continue;
@@ -132,7 +137,6 @@ function resolveBase(c: Compilation, stage: Stage): void {
     stage.commandIndex = stage.commandTotal > 0 ? index + 1 : index;
     return;
   }
-  if (stage.resolved === 'unneeded') forget(c, stage);
   stage.resolved = 'needed';
   resolveOnce(c, stage);
 }

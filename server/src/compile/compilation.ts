@@ -88,7 +88,7 @@ export interface Compilation {
   /** Some attribute names a context. */
   readonly hasNamedContexts: boolean;
   /** Where a check run over all stages crashes instead of an answer: the problems that it met before. */
-  crash?: { readonly problemsBefore: number; readonly unreachableBefore: number } | undefined;
+  crash?: { readonly allBefore: number } | undefined;
   nextGroup: number;
   /** Problems of reading: no check that BuildKit makes after reading is made. */
   problemsBefore: number;
@@ -97,6 +97,12 @@ export interface Compilation {
 /** Looks variables up in an environment. */
 export function envOf(env: EnvList): Env {
   return { get: (key) => getEnv(env, key), keys: () => envKeys(env) };
+}
+
+/** How many problems BuildKit has met; all: in a run that looks at every stage. */
+export function problemsSoFar(c: Compilation): { readonly problemsBefore: number; readonly allBefore: number } {
+  const problemsBefore = c.problemsBefore + c.problems.length;
+  return { problemsBefore, allBefore: problemsBefore + c.unreachableProblems.length };
 }
 
 /** Adds a warning, if the settings at that place want it. */
@@ -108,13 +114,7 @@ export function warn(
   place: { readonly lines: LineRange; readonly span: Span; readonly instruction: number; readonly reachable: boolean },
 ): void {
   if (!isOn(lint, rule)) return;
-  c.warnings.push({
-    rule,
-    message,
-    ...place,
-    problemsBefore: c.problemsBefore + c.problems.length,
-    unreachableBefore: c.unreachableProblems.length,
-  });
+  c.warnings.push({ rule, message, ...place, ...problemsSoFar(c) });
 }
 
 /** Adds a problem of this phase; one of a stage that is not built stops only a check run. `span` stands in where it has no place. */

@@ -12,7 +12,7 @@ import { scratch } from '../llb/state.ts';
 import { normalizePlatform } from '../oci/platform.ts';
 import { buildMetaArgs, defaultArgs, validateDefaultBases } from './arguments.ts';
 import { inherit, isSame, resolveBases } from './bases.ts';
-import { type BuildInputs, type Compilation, fail } from './compilation.ts';
+import { type BuildInputs, type Compilation, fail, problemsSoFar } from './compilation.ts';
 import { buildDependencies, findCycle } from './dependencies.ts';
 import { dispatch, inheritWorkdir, setUser } from './dispatch.ts';
 import { resolveEpoch } from './epoch.ts';
@@ -169,10 +169,7 @@ function dispatchHidden(c: Compilation, hidden: Stage): boolean {
     const isArg = command.instruction.kind === 'arg';
     if (!isArg) dispatch(c, stage, command);
     if (!isArg && stage.contextPaths.size + stage.secrets.size + stage.ssh.size === 0) continue;
-    c.crash = {
-      problemsBefore: c.problemsBefore + c.problems.length,
-      unreachableBefore: c.unreachableProblems.length,
-    };
+    c.crash = problemsSoFar(c);
     return true;
   }
   return false;

@@ -35,8 +35,8 @@ export interface CheckWarning {
   readonly reachable: boolean;
   /** Problems that BuildKit met before: it stops at the first, and says no more. */
   readonly problemsBefore: number;
-  /** Likewise in stages that the target does not need, where only a check run over all stages stops. */
-  readonly unreachableBefore: number;
+  /** Likewise in a check run over all stages, which stops in those too that the target does not need. */
+  readonly allBefore: number;
 }
 
 /** Every check of the pinned release, with what it says of itself. */

@@ -241,7 +241,7 @@ function lintOf(analysis: Analysis): unknown {
   const first = analysis.problems[0];
   if (first?.code === 'bad-option') return { warnings: [], error: first.message };
   const { crash } = analysis.compilation;
-  if (crash !== undefined && analysis.options.target === '' && crash.problemsBefore + crash.unreachableBefore === 0)
+  if (crash !== undefined && analysis.options.target === '' && crash.allBefore === 0)
     return { warnings: [], error: 'panic: assignment to entry in nil map' };
   return {
     warnings: printedWarnings(analysis).map((w) => ({

@@ -46,9 +46,7 @@ export function analyzeForCheck(text: string, { config, inputs }: CheckSetup): A
 export function printedWarnings(analysis: Analysis): readonly CheckWarning[] {
   if (analysis.problems[0]?.code === 'bad-option') return [];
   return analysis.warnings.filter((w) =>
-    analysis.options.target === ''
-      ? w.problemsBefore + w.unreachableBefore === 0
-      : w.reachable && w.problemsBefore === 0,
+    analysis.options.target === '' ? w.allBefore === 0 : w.reachable && w.problemsBefore === 0,
   );
 }
 
