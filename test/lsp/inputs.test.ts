@@ -188,7 +188,9 @@ describe('base images', () => {
 
     const distrusted = await start({ ...on, contexts, trusted: false });
     distrusted.open(name(), `FROM ${registry.host}/team/base:1\n`);
-    expect(await graphWith(distrusted, () => true)).toContain('missing: the configuration');
+    const unread = await graphWith(distrusted, () => true);
+    expect(unread).toContain('missing: the configuration');
+    expect(unread).toMatch(/1 {2}FROM .* [0-9a-f]{12}~ OCI layout /);
     expect(registry.asked).toEqual([]);
   });
 

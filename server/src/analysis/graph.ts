@@ -224,6 +224,9 @@ export function sourceTitle(identifier: string): string {
   if (identifier.startsWith('docker-image://')) return shortImage(identifier.slice('docker-image://'.length));
   if (identifier === 'local://context') return 'build context';
   if (identifier.startsWith('local://')) return `context ${identifier.slice('local://'.length)}`;
+  // Its digest is all that is asked for; nobody speaks in digests.
+  if (identifier.startsWith('oci-layout://'))
+    return `OCI layout ${shortImage(identifier.slice('oci-layout://'.length).replace(/@.*$/, ''))}`;
   return identifier;
 }
 

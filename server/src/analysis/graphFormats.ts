@@ -74,7 +74,7 @@ function needs(
     return `join of ${under === undefined ? 'nothing' : place(graph, under)} and this copy`;
   }
   if (vertex.kind === 'image') return `image ${vertex.title}`;
-  if (vertex.kind === 'git' || vertex.kind === 'http') return vertex.title;
+  if (isSource(vertex)) return vertex.kind === 'local' ? place(graph, vertex) : vertex.title;
   const own = vertex.inputs.map((edge) => {
     const from = graph.vertices[edge.vertex] as GraphVertex;
     if (made.includes(from)) return 'the above';
@@ -87,11 +87,18 @@ function needs(
   return `${own.length === 0 ? 'nothing' : `needs ${own.join(' + ')}`}${free}`;
 }
 
+/** An op that takes something from outside. */
+function isSource({ kind }: GraphVertex): boolean {
+  return kind === 'image' || kind === 'oci-layout' || kind === 'local' || kind === 'git' || kind === 'http';
+}
+
 function place(graph: BuildGraph, vertex: GraphVertex): string {
   if (vertex.kind === 'local') return vertex.title === 'build context' ? 'context' : vertex.title;
-  const line = graph.instructions[vertex.instruction]?.lines[0];
-  if (vertex.kind === 'image') return `${vertex.title}${line === undefined ? '' : ` (line ${line})`}`;
-  return line === undefined ? vertex.title : `line ${line}`;
+  const instruction = graph.instructions[vertex.instruction];
+  if (instruction === undefined) return vertex.title;
+  const line = `line ${instruction.lines[0]}`;
+  if (!isSource(vertex)) return line;
+  return instruction.keyword === 'FROM' ? `${vertex.title} (${line})` : vertex.title;
 }
 
 function clip(instruction: GraphInstruction): string {

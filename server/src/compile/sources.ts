@@ -8,6 +8,7 @@ import { compareUtf8 } from '../go/utf8.ts';
 import { addEnv } from '../llb/env.ts';
 import { type Lines, newVertex, type OpMetadata, type OpPlatform, plainCopy, type Vertex } from '../llb/op.ts';
 import { type State, scratch } from '../llb/state.ts';
+import { unknownDigest } from '../oci/layoutContext.ts';
 import { formatPlatformAll, normalizePlatform, type Platform } from '../oci/platform.ts';
 import {
   familiarString,
@@ -288,8 +289,8 @@ export function loadNamedContext(
     }
     case 'oci-layout': {
       const [name, store] = layoutReference(asked, nc.name);
-      return imageContext(c, nc, name, instruction, 'could not parse oci-layout image config: ', (_, platform) =>
-        sourceVertex(
+      return imageContext(c, nc, name, instruction, 'could not parse oci-layout image config: ', (_, platform) => {
+        const vertex = sourceVertex(
           `oci-layout://${name}`,
           [
             ['oci.session', c.options.sessionId],
@@ -299,8 +300,10 @@ export function loadNamedContext(
           instruction,
           undefined,
           platform,
-        ),
-      );
+        );
+        if (name.endsWith(unknownDigest)) c.guessed.add(vertex);
+        return vertex;
+      });
     }
     case 'local': {
       const text = c.inputs.namedIgnore?.(rest);
