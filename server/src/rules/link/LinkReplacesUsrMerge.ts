@@ -13,11 +13,14 @@ export const rule: Rule<CopyData> = {
   fixes({ data }, analysis) {
     if (data === undefined) return [];
     const { copy, hazard } = data;
-    const edit = otherStart(analysis, copy, hazard.path, `/usr${hazard.path}`);
+    const merged = `/usr${hazard.path}`;
+    // In some distributions /usr/sbin is a link itself.
+    const real = copy.files.base?.link(merged) ?? merged;
+    const edit = otherStart(analysis, copy, hazard.path, real);
     return [
       ...(edit === undefined
         ? []
-        : [{ title: `Copy to /usr${hazard.path}: the same place, past the link`, edits: [edit], safe: false }]),
+        : [{ title: `Copy to ${real}: the same place, past the link`, edits: [edit], safe: false }]),
       ...(copy.facts.absoluteDest.startsWith(hazard.path) ? withoutLink(analysis, copy, 'the link stays') : []),
     ];
   },
