@@ -68,6 +68,9 @@ export function checkFixes(id: string, first: Analysis, counts: FixCounts): Brok
     const times = (tried.get(name) ?? 0) + 1;
     tried.set(name, times);
     if (times > 5) continue;
+    const kind = before.dockerfile.instructions[finding.instruction]?.kind;
+    if (finding.rule.on !== undefined && (kind === undefined || !finding.rule.on.includes(kind)))
+      broken.push({ id, fix: `${name}: none`, why: `speaks of ${kind}`, text: before.text });
     for (const fix of fixes) {
       const why = tryEdits(before, fix, (after) => {
         if (!isGone(finding, before, after)) return 'the finding is still there';

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, extname, join, parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { build as buildWebview, limit as webviewLimit } from '../client/webview/build.ts';
 
 /**
@@ -20,6 +20,19 @@ interface Bundle {
   readonly limit: number;
   readonly options: BuildOptions;
 }
+
+/** Parts of Node that a library loads at once, and needs in other ways of running alone than ours: loaded when something of them is asked for. */
+const lateInLibraries: Plugin = {
+  name: 'late-in-libraries',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(child_process|net)$/ }, ({ path, importer }) =>
+      /[\\/]vscode-(jsonrpc|languageserver)[\\/]/.test(importer) ? { path, namespace: 'late' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'late' }, ({ path }) => ({
+      contents: `module.exports = new Proxy({}, { get: (_, name) => require('node:${path}')[name] });`,
+    }));
+  },
+};
 
 const bundles: readonly Bundle[] = [
   {
@@ -42,7 +55,7 @@ const bundles: readonly Bundle[] = [
     entry: 'server/src/node/main.ts',
     outfile: 'dist/server.cjs',
     limit: 1_000_000,
-    options: { platform: 'node', format: 'cjs', target: 'node20' },
+    options: { platform: 'node', format: 'cjs', target: 'node20', plugins: [lateInLibraries] },
   },
   {
     name: 'contexts',

@@ -1,7 +1,7 @@
 // What a line is in the graph, what makes it run again, what that costs, and what the word under the cursor means: in this order.
 import type { Span } from '../../../shared/src/span.ts';
 import type { Analysis } from '../analysis/analyze.ts';
-import { findingsOf, isCheck } from '../rules/findings.ts';
+import { type Found, findingsAbout, findingsOf, isCheck } from '../rules/findings.ts';
 import { pages } from '../rules/pages.ts';
 import { contextWords } from './contextWords.ts';
 import { cursorAt, tokenSpan } from './cursor.ts';
@@ -18,11 +18,12 @@ export function hover(analysis: Analysis, offset: number, options: HoverOptions)
   const graph = inLine ? graphWords(analysis, index) : [];
   const known = options.reference || word?.own === true ? word : undefined;
   const context = inLine ? contextWords(analysis, index) : '';
-  const parts = [graph.join('  \n'), context, known?.text ?? '', ...rulesAt(analysis, offset, options)].filter(
+  const instruction = analysis.dockerfile.instructions[index];
+  const findings = instruction === undefined ? findingsOf(analysis) : findingsAbout(analysis, instruction.kind);
+  const parts = [graph.join('  \n'), context, known?.text ?? '', ...rulesAt(findings, offset, options)].filter(
     (part) => part !== '',
   );
   if (parts.length === 0) return undefined;
-  const instruction = analysis.dockerfile.instructions[index];
   const span = known?.span ?? (inLine ? wordSpan(analysis, offset, cursor) : undefined) ?? instruction?.span;
   if (span === undefined) return undefined;
   const hover = { markdown: parts.join('\n\n---\n\n'), span };
@@ -30,9 +31,9 @@ export function hover(analysis: Analysis, offset: number, options: HoverOptions)
 }
 
 /** What the rules that speak here are about: the editor itself shows their messages. */
-function rulesAt(analysis: Analysis, offset: number, options: HoverOptions): string[] {
+function rulesAt(findings: readonly Found[], offset: number, options: HoverOptions): string[] {
   const names = new Set<string>();
-  for (const { rule, severity, span } of findingsOf(analysis)) {
+  for (const { rule, severity, span } of findings) {
     if (severity !== 'error' && severity !== 'warning') continue;
     if (touches(span, offset) && (options.reference || !isCheck(rule.name))) names.add(rule.name);
   }

@@ -11,6 +11,8 @@ export const debounce = 150;
 const longestStep = 50;
 /** Between the steps: what an editor asks after a key comes before what nobody waits for. Milliseconds. */
 const breath = 20;
+/** The least of it. Milliseconds. */
+const turn = 2;
 
 export interface Publisher {
   /** Sends the problems of this document after a while without a change. */
@@ -51,12 +53,15 @@ export function publisher(
       await session().ready(document);
       if (document.closed || waiting.has(document) || arrivals.isOld(document.uri, document.version)) return;
       const analysed = analyse(document);
-      next(document, Math.max(0, Math.min(breath, due - host.now())), () => {
-        const found = find(document, analysed);
-        const left = due - host.now();
-        if (left > 0) next(document, left, () => send(document, found));
-        else send(document, found);
-      });
+      // Two waits: timers are reckoned from before the analysis, and an answer takes a turn of the event loop to go out.
+      next(document, 0, () =>
+        next(document, Math.max(turn, Math.min(breath, due - host.now())), () => {
+          const found = find(document, analysed);
+          const left = due - host.now();
+          if (left > 0) next(document, left, () => send(document, found));
+          else send(document, found);
+        }),
+      );
     });
   };
   const analyse = (document: OpenDocument): number => {

@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { URI } from 'vscode-uri';
 import { decodeUtf8 } from '../go/utf8.ts';
 import type { Host } from '../lsp/host.ts';
+import { milliseconds } from './clock.ts';
 import { createContext } from './context/index.ts';
 import { hostImages } from './hostImages.ts';
 import { hostSha256 } from './sha256.ts';
@@ -17,7 +18,7 @@ export const nodeHost: Host = {
   sha256: hostSha256,
   images: hostImages,
   context: (folder, log) => (folder.startsWith('file:') ? createContext(URI.parse(folder).fsPath, { log }) : undefined),
-  now: () => performance.now(),
+  now: milliseconds,
   after(ms, run) {
     // Whoever waits for it holds a connection; nothing else is left to wait for.
     const timer = setTimeout(run, ms).unref();

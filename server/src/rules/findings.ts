@@ -22,6 +22,11 @@ export function findingsOf(analysis: Analysis): readonly Found[] {
   return found;
 }
 
+/** All findings about instructions of this kind, perhaps others too: where nobody has asked for all, only those rules are asked. */
+export function findingsAbout(analysis: Analysis, kind: Instruction['kind']): readonly Found[] {
+  return known.get(analysis) ?? find(analysis, ({ on }) => on === undefined || on.includes(kind));
+}
+
 const known = new WeakMap<Analysis, readonly Found[]>();
 const byName = new Map(rules.map((rule) => [rule.name, rule]));
 
@@ -62,7 +67,7 @@ export function isFromTrigger(analysis: Analysis, { rule, instruction: index, sp
   });
 }
 
-function find(analysis: Analysis): readonly Found[] {
+function find(analysis: Analysis, isAsked: (rule: Rule) => boolean = () => true): readonly Found[] {
   const all: Found[] = [];
   for (const warning of analysis.warnings) {
     const rule = byName.get(warning.rule) ?? checkWithoutFile(warning.rule);
@@ -70,7 +75,7 @@ function find(analysis: Analysis): readonly Found[] {
     all.push({ rule, severity: rule.severity, span, message, instruction });
   }
   for (const rule of rules) {
-    if (rule.detect === undefined) continue;
+    if (rule.detect === undefined || !isAsked(rule)) continue;
     for (const finding of rule.detect(analysis))
       if (isWanted(analysis, rule.name, finding.instruction))
         all.push({ ...finding, rule, severity: finding.severity ?? rule.severity });

@@ -1,6 +1,7 @@
 // What a rule is: how it finds, words, places and fixes one kind of problem. Types only; README.md says how to add one.
 import type { Span } from '../../../shared/src/span.ts';
 import type { Analysis } from '../analysis/analyze.ts';
+import type { Instruction } from '../dockerfile/instruction.ts';
 import type { Edit } from './edits.ts';
 
 export type Severity = 'error' | 'warning' | 'information' | 'hint';
@@ -42,6 +43,8 @@ export interface Rule<Data = unknown> {
   readonly name: string;
   readonly severity: Severity;
   readonly tags?: readonly ('unnecessary' | 'deprecated')[];
+  /** The instructions of which `detect` can speak; any where it is absent. */
+  readonly on?: readonly Instruction['kind'][];
   /** The code of a compiler's problem that its findings explain: where both are at one place, they are shown as one. */
   readonly explains?: string;
   /** Absent for BuildKit's own checks: their findings are the analysis' warnings of this name. */

@@ -68,6 +68,8 @@ describe.each(own.map((rule) => [rule.name] as const))('%s', (name) => {
         const { analysis } = buildOf(scenario, index);
         const state = stateOf(scenario, index, name);
         const found = findingsOf(analysis).filter((f) => f.rule.name === name);
+        const kinds = found.map((f) => analysis.dockerfile.instructions[f.instruction]?.kind ?? 'from');
+        expect(kinds.filter((kind) => found[0]?.rule.on?.includes(kind) === false)).toEqual([]);
         const label = (scenario.steps[index] as Step).label;
         if (state === 'bad') expect([label, found.length > 0]).toEqual([label, silent === undefined]);
         if (state === 'fixed') expect([label, found.map((f) => f.message)]).toEqual([label, []]);

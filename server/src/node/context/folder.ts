@@ -1,6 +1,7 @@
 // A folder as it is now: listed when someone asks, listed anew after a change, and watched.
 import { type FSWatcher, watch } from 'node:fs';
 import type { Listing } from '../../context/listing.ts';
+import { milliseconds } from '../clock.ts';
 import type { Entering } from './walk.ts';
 
 /** What it has to say unasked. */
@@ -67,7 +68,7 @@ export function openFolder(
 
   const changed = (): void => {
     listing = undefined;
-    const now = performance.now();
+    const now = milliseconds();
     untold ??= now;
     clearTimeout(timer);
     timer = setTimeout(

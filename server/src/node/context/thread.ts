@@ -1,6 +1,7 @@
 // The thread for a large build context, from outside: questions with answers, and word of changes.
 import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { workerThreads } from '../lateBuiltins.ts';
 import type { Told } from './folder.ts';
 import type { Job, Question, Reply } from './worker.ts';
 
@@ -22,7 +23,7 @@ export function createThread(job: Job, script: URL | undefined, told: Told, watc
   let last = 0;
 
   const start = (): Worker => {
-    const started = new Worker(script ?? besideThis(), {
+    const started = new (workerThreads().Worker)(script ?? besideThis(), {
       workerData: job,
       // What the walk makes is kept: room for what dies young would only lie there.
       resourceLimits: { maxYoungGenerationSizeMb: 4 },

@@ -3,6 +3,7 @@
 import { closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync, type Stats } from 'node:fs';
 import { endsOf, kinds, type Listing } from '../../context/listing.ts';
 import { compareUtf8, decodeUtf8, encodeUtf8, hasInvalidUtf8 } from '../../go/utf8.ts';
+import { milliseconds } from '../clock.ts';
 
 /** Entries after which a listing ends. */
 export const mostEntries = 1_000_000;
@@ -16,8 +17,8 @@ export type Entering = (directory: string) => void;
 
 /** Everything below the folder, or undefined where that would take long. Throws where the folder itself cannot be read. */
 export function walkSmallFolder(folder: string, entering?: Entering): Listing | undefined {
-  const end = performance.now() + small.ms;
-  const listing = walkFolder(folder, { most: small.entries, isLate: () => performance.now() > end, entering });
+  const end = milliseconds() + small.ms;
+  const listing = walkFolder(folder, { most: small.entries, isLate: () => milliseconds() > end, entering });
   return listing.truncated ? undefined : listing;
 }
 

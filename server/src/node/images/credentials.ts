@@ -1,9 +1,9 @@
 // What Docker knows of logins: `config.json` with its `auths`, `credsStore` and `credHelpers`. Helpers are programs, so that they
 // run only where the user allowed it. Nothing here is ever logged.
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { childProcess } from '../lateBuiltins.ts';
 import type { Environment } from './proxy.ts';
 
 export type Credential =
@@ -146,7 +146,7 @@ function askHelper(
       if (said !== undefined) log(`docker-credential-${name} ${said}`);
       resolve(credential);
     };
-    const child = spawn(`docker-credential-${name}`, ['get'], {
+    const child = childProcess().spawn(`docker-credential-${name}`, ['get'], {
       env: env as NodeJS.ProcessEnv,
       stdio: ['pipe', 'pipe', 'ignore'],
       windowsHide: true,

@@ -1,8 +1,7 @@
 // One gRPC call over a socket of this machine: a message out, a stream of messages back. Each call has a connection of its own.
 import type { IncomingHttpHeaders } from 'node:http2';
-import net from 'node:net';
 import { decodeUtf8 } from '../../go/utf8.ts';
-import { http2 } from '../lateBuiltins.ts';
+import { http2, net } from '../lateBuiltins.ts';
 import { ImageError } from './imageError.ts';
 import { startReading } from './tar.ts';
 
@@ -27,7 +26,7 @@ const longestMessage = 16 * 1024 * 1024;
 /** The messages of the answer. Throws ImageError: `not-found` where that is the answer, and where it ends before its end. */
 export async function* callGrpc(call: GrpcCall): AsyncIterable<Uint8Array> {
   const { socket, who, silence, signal } = call;
-  const connection = net.connect(socket);
+  const connection = net().connect(socket);
   const session = http2().connect('http://localhost', { createConnection: () => connection });
   let failure: unknown;
   let status: string | undefined;

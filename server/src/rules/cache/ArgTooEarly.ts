@@ -19,6 +19,7 @@ export interface Later {
 export const rule: Rule<Later> = {
   name: 'ArgTooEarly',
   severity: 'hint',
+  on: ['arg'],
   detect: (analysis) => analysis.stages.flatMap((stage) => (stage.hidden ? [] : inStage(analysis, stage))),
   fixes: (finding, analysis) => moveDown(finding, analysis),
 };

@@ -21,6 +21,7 @@ interface Split {
 export const rule: Rule<Split> = {
   name: 'CopyTooEarly',
   severity: 'information',
+  on: ['copy'],
   detect: (analysis) => analysis.stages.flatMap((stage) => (stage.hidden ? [] : inStage(analysis, stage))),
   fixes({ data, instruction: index }, analysis) {
     const { text, dockerfile } = analysis;

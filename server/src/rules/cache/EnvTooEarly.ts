@@ -10,6 +10,7 @@ import { blastRadius, changesOften, isReadByPrograms } from './commands.ts';
 export const rule: Rule<Later> = {
   name: 'EnvTooEarly',
   severity: 'hint',
+  on: ['env'],
   detect: (analysis) => analysis.stages.flatMap((stage) => (stage.hidden ? [] : inStage(analysis, stage))),
   fixes: (finding, analysis) => moveDown(finding, analysis),
 };

@@ -21,6 +21,7 @@ function couldChoose({ from, base }: Stage, name: string): boolean {
 export const rule: Rule<Stage> = {
   name: 'StageUnused',
   severity: 'hint',
+  on: ['from'],
   detect(analysis) {
     // With a target of its own, everything else is another build's.
     if (analysis.options.target !== '' || analysis.target === undefined || analysis.problems.length > 0) return [];

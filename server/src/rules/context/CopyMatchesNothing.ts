@@ -16,6 +16,7 @@ interface Meant {
 export const rule: Rule<Meant> = {
   name: 'CopyMatchesNothing',
   severity: 'warning',
+  on: ['copy', 'add', 'run'],
   detect(analysis) {
     const all = readsOf(analysis);
     const found = all.flatMap((known) => findingOf(analysis, known, all) ?? []);

@@ -9,6 +9,7 @@ import { ignoreFix, readsOf, readText, type Script, type StageRead, scriptsAroun
 export const rule: Rule<readonly Swept[]> = {
   name: 'GitOrModulesInContext',
   severity: 'warning',
+  on: ['copy', 'add', 'run'],
   detect(analysis) {
     return readsOf(analysis).flatMap((known) => {
       if (known.read.kind === 'bind') return [];

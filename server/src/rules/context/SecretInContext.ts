@@ -6,6 +6,7 @@ import { endsInImage, ignoreFix, readsOf, readText, someOf } from './reads.ts';
 export const rule: Rule<readonly Swept[]> = {
   name: 'SecretInContext',
   severity: 'warning',
+  on: ['copy', 'add', 'run'],
   detect(analysis) {
     return readsOf(analysis).flatMap((known) => {
       const { read, use, stage } = known;

@@ -9,6 +9,7 @@ import { flagNamed } from './copies.ts';
 export const rule: Rule<string> = {
   name: 'ChmodOnNewParents',
   severity: 'hint',
+  on: ['copy', 'add'],
   detect(analysis) {
     const found: Finding<string>[] = [];
     for (const { facts, instruction, index, newParents } of copiesOf(analysis)) {

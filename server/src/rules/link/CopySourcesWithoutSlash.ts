@@ -6,6 +6,7 @@ import { addSlash, type CopyData, findingAt, sourceWords } from './copies.ts';
 export const rule: Rule<CopyData> = {
   name: 'CopySourcesWithoutSlash',
   severity: 'error',
+  on: ['copy', 'add'],
   detect: (analysis) =>
     copiesOf(analysis).flatMap((copy) => {
       const hazard = copy.hazards.find((h) => h.kind === 'only-last-file');

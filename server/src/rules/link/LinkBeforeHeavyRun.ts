@@ -8,6 +8,7 @@ import { dropFlag, flagNamed } from './copies.ts';
 export const rule: Rule = {
   name: 'LinkBeforeHeavyRun',
   severity: 'hint',
+  on: ['copy', 'add'],
   detect(analysis) {
     const found: Finding[] = [];
     for (const { heavyRun, instruction, index } of copiesOf(analysis)) {

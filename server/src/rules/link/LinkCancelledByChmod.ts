@@ -7,6 +7,7 @@ import { dropFlag, flagNamed } from './copies.ts';
 export const rule: Rule = {
   name: 'LinkCancelledByChmod',
   severity: 'warning',
+  on: ['copy', 'add'],
   detect: (analysis) =>
     copiesOf(analysis).flatMap(({ cancelled, instruction, index }) => {
       const flag = flagNamed(instruction, 'link');

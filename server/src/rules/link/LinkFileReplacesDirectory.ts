@@ -6,6 +6,7 @@ import { addSlash, type CopyData, hazardFindings, knownFrom, sourceWords, withou
 export const rule: Rule<CopyData> = {
   name: 'LinkFileReplacesDirectory',
   severity: 'error',
+  on: ['copy', 'add'],
   detect: (analysis) =>
     hazardFindings(analysis, 'file-replaces-directory', (copy, hazard) => ({
       message: `With --link ${sourceWords(copy)} becomes the file ${hazard.path}${hazard.sure ? '' : ' (if it is a file)'} and the directory of that name is lost${knownFrom(hazard.basis)}: a destination without a slash at its end is the name of the file.`,

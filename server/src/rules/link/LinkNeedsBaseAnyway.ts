@@ -8,6 +8,7 @@ import { addLink, codeSpan } from './copies.ts';
 export const rule: Rule = {
   name: 'LinkNeedsBaseAnyway',
   severity: 'hint',
+  on: ['copy', 'add', 'workdir'],
   detect(analysis) {
     const { target } = analysis;
     if (target === undefined || target.source?.op.kind !== 'source' || target.steps.length === 0) return [];

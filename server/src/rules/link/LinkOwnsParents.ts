@@ -7,6 +7,7 @@ import { type CopyData, hazardFindings, knownFrom, skeletonStage, withoutLink } 
 export const rule: Rule<CopyData> = {
   name: 'LinkOwnsParents',
   severity: 'warning',
+  on: ['copy', 'add'],
   detect: (analysis) =>
     hazardFindings(analysis, 'parents', ({ shipped }, hazard) => {
       const paths = hazard.paths ?? [hazard.path];

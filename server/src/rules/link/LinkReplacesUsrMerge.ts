@@ -5,6 +5,7 @@ import { type CopyData, hazardFindings, knownFrom, otherStart, withoutLink } fro
 export const rule: Rule<CopyData> = {
   name: 'LinkReplacesUsrMerge',
   severity: 'error',
+  on: ['copy', 'add'],
   detect: (analysis) =>
     hazardFindings(analysis, 'usr-merge', (_, hazard) => ({
       message: `With --link ${hazard.path} becomes a directory that holds this copy alone${hazard.sure ? '' : ', if it is a link to /usr in the base'}: ${lost[hazard.path] ?? 'what it led to'} is lost${knownFrom(hazard.basis)}.`,

@@ -5,6 +5,7 @@ import { type CopyData, hazardFindings, knownFrom, skeletonStage, withoutLink } 
 export const rule: Rule<CopyData> = {
   name: 'LinkResetsDirectory',
   severity: 'warning',
+  on: ['copy', 'add'],
   detect: (analysis) =>
     hazardFindings(analysis, 'directory', ({ facts, shipped }, hazard) => {
       const owner = facts.chown === '' ? 'root' : facts.chown;

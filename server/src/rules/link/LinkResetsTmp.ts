@@ -5,6 +5,7 @@ import { type CopyData, hazardFindings, skeletonStage, withoutLink } from './cop
 export const rule: Rule<CopyData> = {
   name: 'LinkResetsTmp',
   severity: 'error',
+  on: ['copy', 'add'],
   detect: (analysis) =>
     hazardFindings(analysis, 'tmp', (copy, { path }) => ({
       message: `With --link ${path} goes from 1777 to 0755: only root can make files there afterwards.`,

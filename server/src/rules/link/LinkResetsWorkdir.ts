@@ -5,6 +5,7 @@ import { type CopyData, hazardFindings, knownFrom, withoutLink } from './copies.
 export const rule: Rule<CopyData> = {
   name: 'LinkResetsWorkdir',
   severity: 'warning',
+  on: ['copy', 'add'],
   detect: (analysis) =>
     hazardFindings(analysis, 'workdir', (_, hazard) => ({
       message: `The working directory ${hazard.path} belongs to the user that was set before it (${hazard.detail})${knownFrom(hazard.basis)}. With --link it becomes root's, and that user can't write there.`,

@@ -9,6 +9,7 @@ import { codeSpan } from './copies.ts';
 export const rule: Rule = {
   name: 'LinkShadowedByLater',
   severity: 'warning',
+  on: ['copy', 'add'],
   tags: ['unnecessary'],
   detect(analysis) {
     const found: Finding[] = [];

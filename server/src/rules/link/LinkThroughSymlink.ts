@@ -5,6 +5,7 @@ import { type CopyData, hazardFindings, knownFrom, otherStart, withoutLink } fro
 export const rule: Rule<CopyData> = {
   name: 'LinkThroughSymlink',
   severity: 'warning',
+  on: ['copy', 'add'],
   detect: (analysis) =>
     hazardFindings(analysis, 'symlink', (_, hazard) => ({
       message: `${hazard.path} is a link${knownFrom(hazard.basis)}. With --link it is replaced, and the files do not arrive in ${hazard.detail}.`,

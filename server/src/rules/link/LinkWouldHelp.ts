@@ -11,6 +11,7 @@ import { frontendOf, since } from './frontends.ts';
 export const rule: Rule = {
   name: 'LinkWouldHelp',
   severity: 'hint',
+  on: ['copy', 'add'],
   detect(analysis) {
     const frontend = frontendOf(analysis);
     if (frontend !== undefined && !frontend.has(since.link)) return [];

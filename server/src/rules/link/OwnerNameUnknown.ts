@@ -15,6 +15,7 @@ interface Meant {
 export const rule: Rule<Meant | undefined> = {
   name: 'OwnerNameUnknown',
   severity: 'warning',
+  on: ['copy', 'add'],
   detect(analysis) {
     const found: Finding<Meant | undefined>[] = [];
     for (const { facts, accounts, instruction, index, files } of copiesOf(analysis)) {
