@@ -8,7 +8,6 @@ import { dropFlag, flagNamed, numericOwner } from './copies.ts';
 export const rule: Rule = {
   name: 'LinkNamedOwner',
   severity: 'error',
-  on: ['copy', 'add'],
   explains: 'link-named-owner',
   detect: (analysis) =>
     analysis.problems.flatMap((problem) => {
