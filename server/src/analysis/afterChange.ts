@@ -33,7 +33,7 @@ export function afterChange(
     // Where the bytes of a download are pinned, they are what the pin says.
     const changed =
       op.kind === 'source' ? sources.has(op.identifier) && !op.attrs.has('http.checksum') : ops.has(digest);
-    const found = changed ? 'no' : throughInputs(vertex, known);
+    const found = changed ? 'no' : known.size === 0 ? 'yes' : throughInputs(vertex, known);
     if (found !== 'yes') known.set(vertex.digest, found);
     // What may not use the cache runs, but makes what has the key that it had.
     const status = uncached.has(vertex.digest) ? 'no' : found;

@@ -24,8 +24,9 @@ import { prepareRename, rename } from './rename.ts';
 import { selectionRanges } from './selection.ts';
 import { semanticLegend, semanticTokens } from './semanticTokens.ts';
 import { signatureHelp } from './signatureHelp.ts';
-import { stageNamesOf } from './stageNames.ts';
+import { mayNameStage, stageNamesOf } from './stageNames.ts';
 import { documentSymbols } from './symbols.ts';
+import { mayNameVariable, variablesOf } from './variables.ts';
 
 const files = 300;
 
@@ -150,6 +151,32 @@ test('nothing throws, and all spans are in the text', async () => {
       throw new Error(`${job.id}: ${JSON.stringify(analysis.text)}`, { cause: error });
     }
   }
+});
+
+test('where a name stands, one is looked for', () => {
+  let found = 0;
+  for (const job of jobs()) {
+    const analysis = analyzeJob(job);
+    const { uses, declarations } = variablesOf(analysis);
+    const variables = [
+      ...uses.flatMap(({ span, whole }) => [span, whole]),
+      ...declarations.flatMap(({ span, description }) => (description === undefined ? [span] : [span, description])),
+    ];
+    for (const { start, end } of variables)
+      expect(
+        [start, end].map((offset) => mayNameVariable(analysis, offset)),
+        job.id,
+      ).toEqual([true, true]);
+    const { references, fromValues } = stageNamesOf(analysis);
+    const stages = [...references, ...fromValues];
+    for (const { span } of stages)
+      expect(
+        [span.start, span.end].map((offset) => mayNameStage(analysis, offset)),
+        job.id,
+      ).toEqual([true, true]);
+    found += variables.length + stages.length;
+  }
+  expect(found).toBeGreaterThan(files);
 });
 
 test('a stage with another name is the same graph', () => {

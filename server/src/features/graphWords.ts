@@ -11,7 +11,7 @@ import { consequencesOf, isNone, nothing } from './consequences.ts';
 import { stepsOf } from './environment.ts';
 import { code, listed, prose } from './markdown.ts';
 import { baseName, type Followers, type Input, inputsOf, linesText, stageOf, workOf } from './steps.ts';
-import { variablesOf } from './variables.ts';
+import { argNames, variablesOf } from './variables.ts';
 
 /** Up to four lines; none where the instruction does not make sense. */
 export function graphWords(analysis: Analysis, index: number): readonly string[] {
@@ -119,19 +119,15 @@ function either(items: readonly string[]): string {
 
 /** Arguments with a value that the command's environment has: each is part of its key, used or not. */
 function argumentsSeen(analysis: Analysis, index: number, step: Step): string[] {
-  const names = new Set<string>();
-  for (const { kind, name, instruction, global } of variablesOf(analysis).declarations) {
-    if (kind !== 'arg' || global || instruction >= index) continue;
-    const stage = stageOf(analysis, instruction);
-    if (stage === undefined || !laterIn(analysis, stage, index)) continue;
-    if (getEnv(step.before.env, name) !== undefined) names.add(name);
-  }
-  return [...names];
-}
-
-function laterIn(analysis: Analysis, stage: Stage, index: number): boolean {
-  for (let at = stageOf(analysis, index); at !== undefined; at = at.base) if (at === stage) return true;
-  return false;
+  const found: { readonly name: string; readonly instruction: number }[] = [];
+  for (let at = stageOf(analysis, index); at !== undefined; at = at.base)
+    for (const { command } of at.steps) {
+      if (command.instruction.kind !== 'arg' || command.isOnBuild || command.index >= index) continue;
+      for (const name of argNames(command.instruction)) found.push({ name, instruction: command.index });
+    }
+  found.sort((a, b) => a.instruction - b.instruction);
+  const names = new Set(found.map(({ name }) => name));
+  return [...names].filter((name) => getEnv(step.before.env, name) !== undefined);
 }
 
 /** The mounts of a RUN that are no part of its key. */

@@ -19,9 +19,16 @@ import {
   mountTypeReference,
 } from './reference.ts';
 import { innermost, touches } from './sections.ts';
-import { stageNamesOf } from './stageNames.ts';
+import { mayNameStage, stageNamesOf } from './stageNames.ts';
 import { baseName, stageOf } from './steps.ts';
-import { isPlatformArg, predefinedArgs, type VariableDeclaration, type VariableUse, variablesOf } from './variables.ts';
+import {
+  isPlatformArg,
+  mayNameVariable,
+  predefinedArgs,
+  type VariableDeclaration,
+  type VariableUse,
+  variablesOf,
+} from './variables.ts';
 
 export interface Words {
   readonly span: Span;
@@ -45,6 +52,7 @@ export function wordsAt(analysis: Analysis, offset: number): Words | undefined {
 // --------------------------------------------------------------- variables
 
 function variableWords(analysis: Analysis, offset: number): Words | undefined {
+  if (!mayNameVariable(analysis, offset)) return undefined;
   const { declarations, uses } = variablesOf(analysis);
   const use = uses.find((u) => touches(u.span, offset)) ?? uses.find((u) => touches(u.whole, offset));
   if (use !== undefined) return { span: use.whole, text: useText(analysis, use), own: true };
@@ -158,6 +166,7 @@ function stageWords(analysis: Analysis, offset: number): Words | undefined {
 
 /** The base of a FROM, or what `--from` and `from=` name, where that is no stage. */
 function fromWords(analysis: Analysis, offset: number): Words | undefined {
+  if (!mayNameStage(analysis, offset)) return undefined;
   const value = stageNamesOf(analysis).fromValues.find((from) => touches(from.span, offset));
   if (value !== undefined && value.stage === undefined) {
     const hidden = analysis.stages.find((s) => s.hidden && s.originalBase === value.value);

@@ -5,8 +5,14 @@ import type { Stage } from '../compile/stage.ts';
 import type { Heredoc, Instruction } from '../dockerfile/instruction.ts';
 import { spanOf } from '../dockerfile/spans.ts';
 import { innermost, instructionAt, touches } from './sections.ts';
-import { type StageReference, stageNamesOf } from './stageNames.ts';
-import { type VariableDeclaration, type VariableUse, variableGroup, variablesOf } from './variables.ts';
+import { mayNameStage, type StageReference, stageNamesOf } from './stageNames.ts';
+import {
+  mayNameVariable,
+  type VariableDeclaration,
+  type VariableUse,
+  variableGroup,
+  variablesOf,
+} from './variables.ts';
 
 /** One place of a name. */
 export interface Occurrence {
@@ -39,6 +45,7 @@ export function nameAt(analysis: Analysis, offset: number): Name | undefined {
 // ------------------------------------------------------------------ stages
 
 function stageAt(analysis: Analysis, offset: number): Name | undefined {
+  if (!mayNameStage(analysis, offset)) return undefined;
   const { references } = stageNamesOf(analysis);
   const here = references.find((reference) => touches(reference.span, offset));
   if (here === undefined) return undefined;
@@ -71,6 +78,7 @@ function stageOccurrence(reference: StageReference): Occurrence {
 // --------------------------------------------------------------- variables
 
 function variableAt(analysis: Analysis, offset: number): Name | undefined {
+  if (!mayNameVariable(analysis, offset)) return undefined;
   const { declarations, uses } = variablesOf(analysis);
   const use = useAt(uses, offset);
   const declared = use?.declaration ?? declarations.find((d) => touches(d.span, offset));

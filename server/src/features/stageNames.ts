@@ -7,7 +7,7 @@ import type { Flag, Instruction, Word } from '../dockerfile/instruction.ts';
 import { mountOf } from '../dockerfile/runInstruction.ts';
 import { spanOf } from '../dockerfile/spans.ts';
 import { atoi, toLower } from '../go/text.ts';
-import { once, placeOf, type Section, sectionsOf } from './sections.ts';
+import { instructionAt, once, placeOf, type Section, sectionsOf } from './sections.ts';
 import { descriptionOf } from './variables.ts';
 
 /** A place that means a stage. */
@@ -55,6 +55,15 @@ export const stageNamesOf: (analysis: Analysis) => StageNames = once((analysis) 
       references.push({ stage, span, instruction, kind, by: toLower(value) === stage.name ? 'name' : 'index' });
   return { references: references.sort((a, b) => a.span.start - b.span.start), fromValues };
 });
+
+/** False where surely no stage is named: then nobody need look through the whole file. */
+export function mayNameStage(analysis: Analysis, offset: number): boolean {
+  const instruction = analysis.dockerfile.instructions[instructionAt(analysis, offset)];
+  if (instruction === undefined || /^(from|onbuild)$/i.test(instruction.keyword)) return true;
+  return instruction.flags.some(
+    ({ name, value }) => name === 'from' || (name === 'mount' && /from/i.test(value ?? '')),
+  );
+}
 
 /** What `--from=value` means: a stage of the file, or undefined. */
 export function stageNamed(analysis: Analysis, value: string): Stage | undefined {

@@ -5,7 +5,7 @@ import type { Heredoc, Instruction, InstructionBase, Word } from '../dockerfile/
 import { spanOf } from '../dockerfile/spans.ts';
 import { getEnv } from '../llb/env.ts';
 import { isPlatformArg } from './predefinedArgs.ts';
-import { once, type Section, sectionOfStage, sectionsOf } from './sections.ts';
+import { instructionAt, once, type Section, sectionOfStage, sectionsOf } from './sections.ts';
 import { type ShellKind, shellKind } from './shellText.ts';
 import {
   fileUses,
@@ -338,6 +338,18 @@ function declare(
   walk.declarations.push(declaration);
   place.scope.all.set(name, declaration);
   if (kind === 'env') place.scope.env.set(name, declaration);
+}
+
+/** What an ARG declares. */
+export function argNames({ args }: Instruction): string[] {
+  return args.flatMap(({ value }) => plainName(value.replace(/=.*$/s, '')) ?? []);
+}
+
+/** False where surely no variable is written or read: then nobody need look through the whole file. */
+export function mayNameVariable(analysis: Analysis, offset: number): boolean {
+  const instruction = analysis.dockerfile.instructions[instructionAt(analysis, offset)];
+  if (instruction === undefined || /^(arg|env|onbuild)$/i.test(instruction.keyword)) return true;
+  return /[$%]/.test(analysis.text.slice(instruction.span.start, instruction.span.end));
 }
 
 /** The name without quotes; undefined where it is made of variables or of escapes. */
