@@ -1,7 +1,7 @@
 // Which layers of images and results a build has to fetch, since something that runs needs their files.
 import type { Edge, Vertex } from '../llb/op.ts';
 import type { Build, Outcome, VertexOutcome } from './cacheBuilds.ts';
-import { cacheKey } from './cacheKeys.ts';
+import { cacheKey, imageDigest } from './cacheKeys.ts';
 import { type CacheRecord, isHad, isImage, type Match } from './cacheMatch.ts';
 
 export interface Fetches {
@@ -117,7 +117,9 @@ function hangsOn(vertex: Vertex, other: Vertex): boolean {
 /** What an image consists of: all in one, where its layers are not known. */
 export function layersOf(build: Build, { op, digest }: Vertex): readonly string[] {
   if (op.kind !== 'source') return [digest];
-  return build.layers?.(op.identifier) ?? [`${digest} ${build.image?.(op.identifier) ?? ''}`];
+  return (
+    build.layers?.(op.identifier) ?? [`${imageDigest(op.identifier) ?? digest} ${build.image?.(op.identifier) ?? ''}`]
+  );
 }
 
 /** The images that a vertex's files stand on. */

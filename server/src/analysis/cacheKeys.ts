@@ -49,11 +49,19 @@ export function isDocuments(op: Op): op is FileOp {
   return op.kind === 'file' && op.base === undefined && op.actions.every((action) => action.kind === 'mkfile');
 }
 
+/** The digest of an image whose name has one. */
+export function imageDigest(identifier: string): string | undefined {
+  return /^(?:docker-image|oci-layout):.*@(.*)$/.exec(identifier)?.[1];
+}
+
 function keyOf(vertex: Vertex): CacheKey {
   const op = vertex.op;
   switch (op.kind) {
     case 'source': {
       const platform = vertex.platform === undefined ? '' : formatPlatformAll(normalizePlatform(vertex.platform));
+      // An image is what its digest says, under whatever name.
+      const digest = imageDigest(op.identifier);
+      if (digest !== undefined) return { own: `image ${digest} ${platform}`, inputs: [] };
       // How to look for an image is not what it is.
       const attrs = /^(docker-image|local|oci-layout):/.test(op.identifier) ? '' : JSON.stringify([...op.attrs]);
       return { own: `source ${op.identifier} ${platform} ${attrs}`, inputs: [] };
