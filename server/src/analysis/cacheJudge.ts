@@ -1,5 +1,5 @@
 // What becomes of each vertex of a build once it is known which of them the cache knows, and why, in words.
-import type { Vertex } from '../llb/op.ts';
+import type { Edge, Vertex } from '../llb/op.ts';
 import type { Analysis } from './analyze.ts';
 import type { Build, Outcome, Status, VertexOutcome } from './cacheBuilds.ts';
 import { type Fetches, fetches } from './cacheFetch.ts';
@@ -84,15 +84,27 @@ function askedFor(analysis: Analysis, found: ReadonlyMap<string, Match>): Map<st
     if (!compared.has(vertex.digest))
       for (const read of readToCompare(vertex, found, compared)) todo.push({ vertex: read, sure: true });
     const runs = sure && (m.known === 'no' || (m.known === 'yes' && m.record.result !== 'perhaps'));
-    for (const edge of vertex.inputs) {
-      todo.push({ vertex: edge.vertex, sure: runs });
-      // Of what is known by its key alone, BuildKit asks the inputs for more keys before it asks for their results.
-      if (m.known !== 'yes') continue;
+    for (const edge of vertex.inputs) todo.push({ vertex: edge.vertex, sure: runs });
+    for (const edge of askedForKeys(m, found)) {
       settled ??= settledByKeys(analysis, found);
-      for (const read of readForKeys(edge.vertex, found, settled, pressed)) todo.push({ vertex: read, sure: runs });
+      const left = (found.get(edge.vertex.digest) as Match).record.result === 'perhaps';
+      for (const read of readForKeys(edge.vertex, found, settled, pressed))
+        todo.push({ vertex: read, sure: runs && !(left && m.known === 'no') });
     }
   }
   return asked;
+}
+
+/**
+ * The inputs that BuildKit asks for more keys before it asks for their results: all of what is known by its key alone; of what is
+ * not found those that are, and that nothing of this kind is known to stand on: any, where that holds of none.
+ */
+function askedForKeys({ key, known, led }: Match, found: ReadonlyMap<string, Match>): readonly Edge[] {
+  const edges = key.inputs.map(({ edge }) => edge);
+  if (known === 'yes') return edges;
+  if (known === 'maybe' || led === undefined) return [];
+  const all = led.every(Boolean);
+  return edges.filter((edge, i) => (all || led[i] === false) && found.get(edge.vertex.digest)?.known === 'yes');
 }
 
 /** The vertices, by digest, that have said all their keys once they are found; the others go on as soon as somebody asks for more. */

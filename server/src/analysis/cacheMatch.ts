@@ -25,6 +25,8 @@ export interface Match {
   readonly known: 'yes' | 'maybe' | 'no';
   /** The input that did not match, where one decided. */
   readonly culprit: Vertex | undefined;
+  /** Of what was not found: whether each input has led to something of this kind before. */
+  readonly led?: readonly boolean[];
   /** It was found, and yet runs. */
   readonly forced?: boolean;
   /** Another vertex of the same build that has the same key. */
@@ -89,8 +91,11 @@ function match(cache: Cache, made: Made, build: Build, vertex: Vertex, found: Re
   }
   const known = best?.known ?? 'no';
   const culprit = best?.culprit;
+  const led = tokens.map(() => false);
+  for (const { inputs } of candidates(cache, own, tokens))
+    for (const [i, token] of tokens.entries()) led[i] ||= leadsTo(inputs[i], token);
   const twin = twinOf(made, own, tokens);
-  if (twin !== undefined) return { key, record: twin.record, known, culprit, twin: twin.vertex };
+  if (twin !== undefined) return { key, record: twin.record, known, culprit, led, twin: twin.vertex };
   const record: CacheRecord = {
     id: nextId++,
     own,
@@ -110,7 +115,7 @@ function match(cache: Cache, made: Made, build: Build, vertex: Vertex, found: Re
     if (alike === undefined) places.set(token, [{ vertex, record }]);
     else alike.push({ vertex, record });
   }
-  return { key, record, known, culprit };
+  return { key, record, known, culprit, led };
 }
 
 /** What this build has made with the same key. An op without inputs is a source, or the same vertex. */
