@@ -333,6 +333,34 @@ describe('problems on demand', () => {
     expect(third).toMatchObject({ kind: 'full', items: [] });
     expect(client.received.some(({ method }) => method === 'textDocument/publishDiagnostics')).toBe(false);
   });
+
+  test.each([
+    ['as the protocol has it', { diagnostics: { refreshSupport: true } }],
+    ['as Helix writes it', { diagnostic: { refreshSupport: true } }],
+  ])('are asked for again when the text means something else: %s', async (_, workspace) => {
+    const client = await start({ capabilities: { ...pulling, workspace } });
+    client.open(uri, 'FROM scratch\nCOPY a /\n');
+    const report = async () => (await client.ask('textDocument/diagnostic', uri)) as { items: { code: string }[] };
+    expect((await report()).items).toEqual([]);
+    client.notify('workspace/didChangeConfiguration', { settings: { llbLens: { target: 'none' } } });
+    await client.until(
+      (received) => received.find(({ method }) => method === 'workspace/diagnostic/refresh'),
+      'the word to ask again',
+    );
+    expect((await report()).items.map(({ code }) => code)).toEqual(['missing-target']);
+  });
+
+  test.each<[string, object, boolean]>([
+    ['are pushed to a client that asks only when the text changes', { publishDiagnostics: {} }, false],
+    ['are not pushed where they would not be taken', {}, true],
+  ])('%s', async (_, taken, pulls) => {
+    const client = await start({ capabilities: { textDocument: { diagnostic: {}, ...taken } } });
+    expect(client.capabilities.diagnosticProvider !== undefined).toBe(pulls);
+    client.open(uri, 'FROM scratch\nRUNN x\n');
+    if (!pulls) expect((await client.problems(uri, 1)).diagnostics.length).toBe(1);
+    else expect(await client.ask('textDocument/diagnostic', uri)).toMatchObject({ kind: 'full', items: [{}] });
+    expect(client.received.some(({ method }) => method === 'textDocument/publishDiagnostics')).toBe(!pulls);
+  });
 });
 
 describe('settings', () => {

@@ -9,7 +9,7 @@ export interface Client {
   readonly folders: readonly string[];
   /** Tells its settings when asked. */
   readonly configuration: boolean;
-  /** Asks for diagnostics by itself; then none are pushed. */
+  /** Asks for diagnostics by itself, and again when it is told to; then none are pushed. */
   readonly pullsDiagnostics: boolean;
   readonly watchesFiles: boolean;
   readonly tellsConfiguration: boolean;
@@ -32,16 +32,27 @@ export interface Client {
   };
 }
 
+/** Helix, and what else is built on the same Rust library, writes `diagnostic` where the protocol has `diagnostics`. */
+interface HelixWorkspace {
+  readonly diagnostic?: { readonly refreshSupport?: boolean };
+}
+
 export function readClient(params: InitializeParams): Client {
   const { workspace, textDocument, general } = params.capabilities;
   const options = (params.initializationOptions ?? {}) as ClientOptions;
   const formats = textDocument?.hover?.contentFormat;
+  const refreshesDiagnostics = [workspace?.diagnostics, (workspace as HelixWorkspace | undefined)?.diagnostic].some(
+    (diagnostics) => diagnostics?.refreshSupport === true,
+  );
   return {
     encoding: chooseEncoding(general?.positionEncodings),
     options: typeof options === 'object' ? options : {},
     folders: (params.workspaceFolders ?? []).map((folder) => folder.uri),
     configuration: workspace?.configuration === true,
-    pullsDiagnostics: textDocument?.diagnostic !== undefined,
+    // One that asks only when the text changes would go on showing what was true before the context was read: it gets
+    // them pushed, if it takes them so.
+    pullsDiagnostics:
+      textDocument?.diagnostic !== undefined && (refreshesDiagnostics || textDocument.publishDiagnostics === undefined),
     watchesFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
     tellsConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
     tellsFolders: workspace?.workspaceFolders === true,
@@ -58,7 +69,7 @@ export function readClient(params: InitializeParams): Client {
       texts: textDocument?.synchronization?.dynamicRegistration === true,
     },
     refreshes: {
-      diagnostics: workspace?.diagnostics?.refreshSupport === true,
+      diagnostics: refreshesDiagnostics,
       codeLens: workspace?.codeLens?.refreshSupport === true,
       semanticTokens: workspace?.semanticTokens?.refreshSupport === true,
       inlayHints: workspace?.inlayHint?.refreshSupport === true,
