@@ -266,6 +266,19 @@ describe('build contexts', () => {
     await codes(client, []);
   });
 
+  test('an ignore file that changes on disk counts, though the client tells nothing of files', async () => {
+    write({ '.env': 'A=b', 'main.js': '' });
+    const client = await start({});
+    client.open(name(), 'FROM node:22\nCOPY . /app/\n');
+    await codes(client, ['SecretInContext']);
+    write({ '.dockerignore': '**/.env\n' });
+    await codes(client, []);
+    write({ '.dockerignore': '*.log\n' });
+    await codes(client, ['SecretInContext']);
+    write({ 'Dockerfile.dockerignore': '**/.env\n' });
+    await codes(client, []);
+  });
+
   test('an ignore file that is open counts as it stands there, and on disk again once it is closed', async () => {
     write({ '.env': 'A=b', 'main.js': '', '.dockerignore': '# nothing\n' });
     const registered: unknown[] = [];

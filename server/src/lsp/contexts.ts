@@ -32,8 +32,13 @@ export interface DocumentContexts {
   dispose(): void;
 }
 
-/** `changed` is told which documents mean something else now. */
-export function documentContexts(host: Host, log: Log, changed: (uris: readonly string[]) => void): DocumentContexts {
+/** `changed` is told which documents mean something else now, `touched` whose folder is not what it was. */
+export function documentContexts(
+  host: Host,
+  log: Log,
+  changed: (uris: readonly string[]) => void,
+  touched?: (uris: readonly string[]) => void,
+): DocumentContexts {
   const folders = new Map<string, Folder>();
   const states = new Map<string, State>();
 
@@ -43,7 +48,9 @@ export function documentContexts(host: Host, log: Log, changed: (uris: readonly 
       const context = host.context?.(folder, (line) => log.info(line));
       if (context === undefined) return undefined;
       const unwatch = context.watch(() => {
-        for (const state of states.values()) if (state.folder === folder) again(state);
+        const here = [...states.values()].filter((state) => state.folder === folder);
+        for (const state of here) again(state);
+        touched?.(here.map((state) => state.uri));
       });
       found = { context, unwatch, users: new Set() };
       folders.set(folder, found);

@@ -104,7 +104,7 @@ export class Session {
       const state = this.#documents.get(uri);
       if (state !== undefined) events.imagesUnknown?.(state);
     });
-    this.#contexts = documentContexts(host, log, changed);
+    this.#contexts = documentContexts(host, log, changed, (uris) => void this.#foldersTouched(uris));
   }
 
   get documents(): readonly OpenDocument[] {
@@ -328,14 +328,29 @@ export class Session {
 
   async #loadInputs(state: State, ticket: number): Promise<void> {
     await this.#loadLayouts(state, ticket);
+    await this.#loadIgnoreFiles(state, ticket);
+  }
+
+  /** True where they are not what they were. */
+  async #loadIgnoreFiles(state: State, ticket: number): Promise<boolean> {
     const folder = this.contextOf(state);
-    if (folder === undefined) return;
+    if (folder === undefined) return false;
     const { files } = this.#options;
     const uris = [joinUri(folder, '.dockerignore'), `${state.uri}.dockerignore`];
     const onDisk = await Promise.all(uris.map((uri) => files.readText(uri)));
-    if (state.ticket !== ticket) return;
+    if (state.ticket !== ticket) return false;
+    const before = state.revision;
     const [dockerignore, dockerfileIgnore] = uris.map((uri, i) => this.#openIgnoreText(uri) ?? onDisk[i]);
     this.#takeIgnoreTexts(state, dockerignore, dockerfileIgnore);
+    return state.revision !== before;
+  }
+
+  /** The host saw a change in the contexts of these documents: not every client tells of their ignore files. */
+  async #foldersTouched(uris: readonly string[]): Promise<void> {
+    const states = uris.flatMap((uri) => this.#documents.get(uri) ?? []);
+    const differs = await Promise.all(states.map((state) => this.#loadIgnoreFiles(state, state.ticket)));
+    const changed = states.filter((state, i) => differs[i] && !state.closed);
+    if (changed.length > 0) this.#options.events.meaningChanged(changed);
   }
 
   async #loadLayouts(state: State, ticket: number): Promise<void> {
