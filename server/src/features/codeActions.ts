@@ -49,8 +49,11 @@ export function codeActions(
   if (all.edits.length > 0) {
     // Beside a problem it is a quick fix too; away from one only what the editor runs on save.
     const near = all.fixed.some((found) => found.span.start <= span.end && found.span.end >= span.start);
-    const title = `Fix all ${all.fixed.length} safe problems of the file`;
-    if (near && all.fixed.length > 1) actions.push({ title, kind: 'quickfix', edits: all.edits });
+    const several = all.fixed.length > 1;
+    const title = several
+      ? `Fix all ${all.fixed.length} safe problems of the file`
+      : 'Fix the one safe problem of the file';
+    if (near && several) actions.push({ title, kind: 'quickfix', edits: all.edits });
     actions.push({ title, kind: fixAll, edits: all.edits });
   }
   return once([...actions, ...silence]);

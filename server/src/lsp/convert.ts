@@ -213,7 +213,8 @@ const itemKinds: Record<CompletionItem['kind'], CompletionItemKind> = {
   snippet: CompletionItemKind.Snippet,
 };
 
-export function toCompletionItem(c: Coordinates, item: CompletionItem): LspCompletionItem {
+/** `suggests`: the client has VS Code's command that asks for more; others would call it an error. */
+export function toCompletionItem(c: Coordinates, item: CompletionItem, suggests: boolean): LspCompletionItem {
   return {
     label: item.label,
     kind: itemKinds[item.kind],
@@ -224,7 +225,7 @@ export function toCompletionItem(c: Coordinates, item: CompletionItem): LspCompl
     ...(item.sort ? { sortText: item.sort } : {}),
     ...(item.filter ? { filterText: item.filter } : {}),
     ...(item.deprecated ? { tags: [CompletionItemTag.Deprecated] } : {}),
-    ...(item.again ? { command: { title: 'Suggest', command: 'editor.action.triggerSuggest' } } : {}),
+    ...(item.again && suggests ? { command: { title: 'Suggest', command: 'editor.action.triggerSuggest' } } : {}),
   };
 }
 

@@ -73,10 +73,12 @@ const lensSettings = {
 
 export const codeLenses =
   (feature: Offered<'codeLenses'>) =>
-  ({ uri, document, analysis, at }: Inquiry<Document>): CodeLens[] => {
+  ({ uri, document, analysis, at, desk }: Inquiry<Document>): CodeLens[] => {
     const on = document.settings.features;
+    // Only our own client draws the graph.
+    const isShown = ({ kind }: Lens) => on[lensSettings[kind]] && (kind !== 'graph' || desk.client.options.commands);
     return feature(analysis)
-      .filter(({ kind }) => on[lensSettings[kind]])
+      .filter(isShown)
       .map((lens) => ({
         range: at.rangeOf(lens.span),
         data: {
@@ -127,12 +129,18 @@ export const codeActions =
       return start <= span.end && end >= span.start;
     });
     const version = desk.client.versionedEdits ? document.version : undefined;
-    return feature(
+    const offered = feature(
       analysis,
       span,
       here.map((i) => found[i]!),
       found,
-    )
+    );
+    // What is a quick fix and a source action alike shows once in VS Code, which hides the latter. Others show both.
+    const hidesSource = desk.client.options.commands === true;
+    const isTwin = ({ kind, title }: (typeof offered)[number]) =>
+      kind === 'quickfix' && offered.some((other) => other.kind.startsWith('source.') && other.title === title);
+    return offered
+      .filter((action) => hidesSource || only !== undefined || !isTwin(action))
       .filter(({ kind }) => only === undefined || only.some((o) => o === '' || kind === o || kind.startsWith(`${o}.`)))
       .flatMap((action) => {
         const fixed = (action.fixes ?? []).flatMap((i) => shown[here[i] ?? -1] ?? []);
@@ -208,7 +216,8 @@ export const completion =
   async ({ params, document, analysis, at, desk }: Inquiry<CompletionParams>): Promise<CompletionList> => {
     const context = { trigger: params.context?.triggerCharacter, snippets: desk.client.snippets };
     const { items, incomplete, paths } = feature(analysis, at.offsetAt(params.position), context);
-    const found = items.map((item) => convert.toCompletionItem(at, item));
+    const suggests = desk.client.options.commands === true;
+    const found = items.map((item) => convert.toCompletionItem(at, item, suggests));
     if (paths !== undefined) found.push(...(await pathItems(paths)));
     return { isIncomplete: incomplete === true, items: found };
 
@@ -218,13 +227,17 @@ export const completion =
       if (root === undefined || folder.split('/').includes('..')) return [];
       const entries = await desk.files.listFolder(joinUri(root, folder));
       return (entries ?? []).map((entry) =>
-        convert.toCompletionItem(at, {
-          label: entry.folder ? `${entry.name}/` : entry.name,
-          kind: entry.folder ? 'folder' : 'file',
-          edit: { span, text: entry.folder ? `${entry.name}/` : entry.name },
-          sort: `${entry.folder ? '0' : '1'}${entry.name}`,
-          again: entry.folder && desk.client.options.commands === true,
-        }),
+        convert.toCompletionItem(
+          at,
+          {
+            label: entry.folder ? `${entry.name}/` : entry.name,
+            kind: entry.folder ? 'folder' : 'file',
+            edit: { span, text: entry.folder ? `${entry.name}/` : entry.name },
+            sort: `${entry.folder ? '0' : '1'}${entry.name}`,
+            again: entry.folder,
+          },
+          suggests,
+        ),
       );
     }
   };
