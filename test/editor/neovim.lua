@@ -18,12 +18,14 @@ local function eventually(what, look)
   return found
 end
 
-local client = vim.lsp.start_client({
+local newer = vim.fn.has('nvim-0.11') == 1
+
+local client = (newer and vim.lsp.start or vim.lsp.start_client)({
   name = 'llb-lens',
   cmd = { os.getenv('NODE'), os.getenv('COMMAND'), '--stdio' },
   root_dir = os.getenv('FOLDER'),
   settings = { llbLens = { features = { hover = true } } },
-})
+}, { attach = false })
 
 local function open(path)
   vim.cmd('edit ' .. os.getenv('FOLDER') .. '/' .. path)
@@ -91,8 +93,8 @@ end)
 
 test('the server leaves when it is told to', function()
   local server = vim.lsp.get_client_by_id(client)
-  server.stop()
-  eventually('its end', function() return server.is_stopped() end)
+  if newer then server:stop() else server.stop() end
+  eventually('its end', function() return newer and server:is_stopped() or not newer and server.is_stopped() end)
 end)
 
 local report = io.open(os.getenv('REPORT'), 'w')
