@@ -1,8 +1,8 @@
 // Keeps the server small: V8 takes what a large machine has to give, which makes nothing here faster but the work on large texts.
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 
-/** Characters up to which a text is analysed as fast in little memory. */
-const smallText = 60_000;
+/** Characters up to which a text is analysed as fast in little memory: some 200 lines. */
+const smallText = 12_000;
 /**
  * What young objects may take where a text is analysed, in bytes by its length. With less, more of them grow old before they die, and
  * memory grows again.
