@@ -18,6 +18,16 @@ export const directories = (): Scenario[] => [
     fix: [`${D}COPY d /tmp/d\n`, skeleton('RUN install -d -m 1777 /stage/tmp\nCOPY d /stage/tmp/d\n')],
     look: ['/tmp', '/tmp/d', '/tmp/d/f'],
   }),
+  variants(
+    'link-resets-recursive-mode',
+    'A directory that got its mode from `chmod -R` of one above, which has another again.',
+    {
+      proves: ['g1'],
+      rules: ['LinkResetsDirectory'],
+      bad: `${D}RUN mkdir -p /srv/a/b && chmod -R 700 /srv\nRUN chmod 755 /srv /srv/a\nCOPY --link f /srv/a/b/\n`,
+      look: ['/srv', '/srv/a', '/srv/a/b'],
+    },
+  ),
   variants('link-resets-var-tmp', 'The same for /var/tmp.', {
     proves: ['g2'],
     rules: ['LinkResetsTmp'],

@@ -104,11 +104,12 @@ function runCommand(context: RunContext, all: readonly (string | undefined)[]): 
       const [modeText, ...on] = plain;
       const mode = octalMode(modeText);
       const recursive = flags.has('R') || flags.has('recursive');
+      const entry = mode === undefined ? { mode } : { mode, set: true };
       for (const path of paths(context, on)) {
-        // `chmod -R 755 /app` says no more than what a copy makes of it anyway.
-        if (mode === undefined) {
-          if (files.paths.has(path)) set(path, { mode: undefined });
-        } else set(path, { mode, set: true, ...(recursive && files.paths.get(path) === undefined ? {} : {}) });
+        if (mode !== undefined || files.paths.has(path)) set(path, entry);
+        if (recursive)
+          for (const below of files.paths.keys())
+            if (below.startsWith(`${path}/`) && files.paths.get(below)?.kind === 'directory') set(below, entry);
       }
       return;
     }
