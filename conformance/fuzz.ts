@@ -83,7 +83,7 @@ async function judgeAgain(doubtful: readonly number[], jobs: readonly Job[], got
   const again = await askJudge(
     doubtful.map((i) => jobs[i]!),
     '-verify',
-    '100',
+    '1000',
   );
   for (const [k, i] of doubtful.entries()) {
     for (const { property, want, got } of differences(0, [again[k]!], [gotten[i]!])) {

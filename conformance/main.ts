@@ -88,7 +88,7 @@ if (values.summary)
   writeFileSync(values.summary, JSON.stringify({ passed: total - differing, failed: differing + stale.length }));
 if (differing > 0 || stale.length > 0) process.exitCode = 1;
 
-/** Compares; what differs is asked again several times, since BuildKit itself does not always answer alike. */
+/** Compares; what differs is asked again many times, since BuildKit itself does not always answer alike. */
 async function compareBatch(batch: readonly Job[]) {
   const flags = values['no-lint'] ? [] : ['-lint'];
   const [wanted, gotten] = await Promise.all([askJudge(batch, ...flags), askUs(batch)]);
@@ -100,7 +100,7 @@ async function compareBatch(batch: readonly Job[]) {
     doubtful.map((i) => batch[i]!),
     ...flags,
     '-verify',
-    '100',
+    '1000',
   );
   for (const [k, i] of doubtful.entries()) found[i] = compare(again[k]!, gotten[i]!);
   return found;

@@ -44,6 +44,17 @@ interface View {
   question: number;
 }
 
+/** Opens a file without showing it; false where there is none. */
+async function canOpen(uri: vscode.Uri): Promise<boolean> {
+  if (uri.scheme === 'untitled') return false;
+  try {
+    await vscode.workspace.openTextDocument(uri);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export function graphPanel(
   client: BaseLanguageClient,
   context: vscode.ExtensionContext,
@@ -76,6 +87,8 @@ export function graphPanel(
     view.graph = answer;
     if (answer?.graph === undefined) {
       const open = vscode.workspace.textDocuments.some((d) => d.uri.toString() === uri.toString());
+      // A view that comes back may be of a file whose tab nobody has looked at yet: that it is opened is told below.
+      if (!open && (await canOpen(uri))) return;
       post(view, { type: 'nothing', reason: open ? 'This file is not analysed.' : 'The Dockerfile is not open.' });
       return;
     }

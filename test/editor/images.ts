@@ -146,7 +146,7 @@ export async function walkImages({ vscode, screenshots }: RunSetup): Promise<rea
         },
       });
       const { page } = await openPage(browser, server.authority);
-      page.setDefaultTimeout(20_000);
+      page.setDefaultTimeout(60_000);
       const shot = async (name: string) => {
         await page.waitForTimeout(500);
         await page.screenshot({ path: join(screenshots, `${name}.png`) });

@@ -320,7 +320,7 @@ export async function walkThrough({ vscode, screenshots }: RunSetup): Promise<re
   const outcomes: Outcome[] = [];
   try {
     const { page, lines } = await openPage(browser, server.authority);
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(60_000);
     const shot = async (name: string) => {
       // Only for the picture's sake: what is still fading in should be seen in full.
       await page.waitForTimeout(500);

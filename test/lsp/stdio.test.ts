@@ -305,6 +305,27 @@ describe('the newest text wins', () => {
     expect(await client.ask('textDocument/hover', uri, { position: p(0, 0) })).toBe(null);
   });
 
+  test('a graph that is asked for before its document is open is told of once there is one, and again after a pause', async () => {
+    const client = await start();
+    const told = (version: number) =>
+      client.until(
+        (received) =>
+          received.find(
+            ({ method, params }) =>
+              method === 'llbLens/graphChanged' && (params as { version: number }).version === version,
+          ),
+        `the graph of version ${version} is told of`,
+      );
+    expect(await graph(client)).toBe(null);
+    client.open(uri, 'FROM scratch\n', 7);
+    await told(7);
+    expect(await lines(client)).toEqual(['FROM scratch']);
+    client.close(uri);
+    client.open(uri, 'FROM debian\n', 9);
+    await told(9);
+    expect(await lines(client)).toEqual(['FROM debian']);
+  });
+
   test('two hundred documents', async () => {
     const client = await start();
     const names = Array.from({ length: 200 }, (_, i) => `file:///folder/${i}/Dockerfile`);

@@ -106,7 +106,6 @@ function openDesk({ connection, host, arrivals }: ServerOptions, client: Client,
         if (client.options.commands) void connection.sendNotification(imagesUnknown, { uri });
       },
       closed(document) {
-        graphsShown.delete(document.uri);
         if (!client.pullsDiagnostics) publish.clear(document);
       },
     },
@@ -252,7 +251,8 @@ function serve(connection: Connection, desk: Desk, f: Features): void {
 
   const graph = answer('graph', at, undefined, null, requests.graph(f), true);
   connection.onRequest(graphRequest, ({ uri }: { uri: string }, token) => {
-    if (session.find(uri) !== undefined) desk.graphsShown.add(uri);
+    // Perhaps before the document is open, as when an editor restores its windows: it is told once there is a graph.
+    desk.graphsShown.add(uri);
     return graph({ textDocument: { uri } }, token);
   });
   const question = answer('graph question', at, undefined, null, graphQuestions.graphQuestion(f));
