@@ -45,7 +45,7 @@ interface View {
 }
 
 /** Opens a file without showing it; false where there is none. */
-async function canOpen(uri: vscode.Uri): Promise<boolean> {
+async function openUnseen(uri: vscode.Uri): Promise<boolean> {
   if (uri.scheme === 'untitled') return false;
   try {
     await vscode.workspace.openTextDocument(uri);
@@ -88,7 +88,7 @@ export function graphPanel(
     if (answer?.graph === undefined) {
       const open = vscode.workspace.textDocuments.some((d) => d.uri.toString() === uri.toString());
       // A view that comes back may be of a file whose tab nobody has looked at yet: that it is opened is told below.
-      if (!open && (await canOpen(uri))) return;
+      if (!open && (await openUnseen(uri))) return;
       post(view, { type: 'nothing', reason: open ? 'This file is not analysed.' : 'The Dockerfile is not open.' });
       return;
     }

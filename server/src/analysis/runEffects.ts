@@ -63,6 +63,11 @@ function runCommand(context: RunContext, all: readonly (string | undefined)[]): 
     const kind = entry.kind ?? before?.kind ?? (directoryAt(files, path) !== undefined ? 'directory' : 'unknown');
     files.paths.set(path, { set: true, how: 'run', ...before, ...entry, kind, by });
   };
+  /** Likewise of the directories below that are known. */
+  const setBelow = (path: string, entry: Partial<KnownPath>): void => {
+    for (const below of files.paths.keys())
+      if (below.startsWith(`${path}/`) && files.paths.get(below)?.kind === 'directory') set(below, entry);
+  };
   switch (name) {
     case 'cd':
     case 'pushd':
@@ -107,9 +112,7 @@ function runCommand(context: RunContext, all: readonly (string | undefined)[]): 
       const entry = mode === undefined ? { mode } : { mode, set: true };
       for (const path of paths(context, on)) {
         if (mode !== undefined || files.paths.has(path)) set(path, entry);
-        if (recursive)
-          for (const below of files.paths.keys())
-            if (below.startsWith(`${path}/`) && files.paths.get(below)?.kind === 'directory') set(below, entry);
+        if (recursive) setBelow(path, entry);
       }
       return;
     }
@@ -125,9 +128,7 @@ function runCommand(context: RunContext, all: readonly (string | undefined)[]): 
           set: true,
         };
         set(path, recursive && !files.paths.has(path) ? { kind: 'directory', ...entry } : entry);
-        if (recursive)
-          for (const below of files.paths.keys())
-            if (below.startsWith(`${path}/`) && files.paths.get(below)?.kind === 'directory') set(below, entry);
+        if (recursive) setBelow(path, entry);
       }
       return;
     }

@@ -12,13 +12,16 @@ const youngSpace = (length: number): number => Math.min(2_000_000 + 64 * length,
 let small = true;
 let bounded = false;
 
-/** Call at the start: old objects may grow by a third between collections, not to several times what is alive. */
+/** Call at the start: old objects may grow by a third between collections, not to several times what is alive; by less on small texts. */
 export function boundOldSpace(): void {
   setFlagsFromString('--heap-growing-percent=30');
   setFlagsFromString('--optimize-for-size');
 }
 
-/** Call after an analysis of a text of this length: a space for young objects that is large enough for it grows no further. */
+/**
+ * Call after an analysis of a text of this length: a large one gets room between collections, and a space for young objects that is
+ * large enough for it grows no further.
+ */
 export function boundYoungSpace(length: number): void {
   if (length <= smallText !== small) {
     small = !small;

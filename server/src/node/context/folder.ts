@@ -1,6 +1,6 @@
 // A folder as it is now: listed when someone asks, listed anew after a change, and watched.
 import { type FSWatcher, watch } from 'node:fs';
-import type { Listing } from '../../context/listing.ts';
+import { isBelow, type Listing } from '../../context/listing.ts';
 import { milliseconds } from '../clock.ts';
 import type { Entering } from './walk.ts';
 
@@ -58,11 +58,7 @@ export function openFolder(
       wanted.add(path);
       full = !watchers.has(path) && !watchOne(path, recursive);
     });
-    for (const [path, watcher] of watchers) {
-      if (wanted.has(path)) continue;
-      watcher.close();
-      watchers.delete(path);
-    }
+    unwatch((path) => !wanted.has(path));
     return listed;
   };
 
@@ -80,9 +76,9 @@ export function openFolder(
     );
   };
 
-  const unwatch = (directory: string): void => {
+  const unwatch = (isOver: (path: string) => boolean): void => {
     for (const [path, watcher] of watchers) {
-      if (path !== directory && !path.startsWith(`${directory}/`)) continue;
+      if (!isOver(path)) continue;
       watcher.close();
       watchers.delete(path);
     }
@@ -96,7 +92,7 @@ export function openFolder(
         if (name === null) return changed();
         const child = path === '' ? name.replaceAll('\\', '/') : `${path}/${name}`;
         // What comes to a name anew is not what was watched under it.
-        if (event === 'rename') unwatch(child);
+        if (event === 'rename') unwatch((other) => other === child || isBelow(other, child));
         if (!unwatched.test(child)) changed();
       });
       watcher.on('error', () => {
@@ -124,8 +120,7 @@ export function openFolder(
     close() {
       watching = false;
       clearTimeout(timer);
-      for (const watcher of watchers.values()) watcher.close();
-      watchers.clear();
+      unwatch(() => true);
     },
   };
 }
